@@ -42,7 +42,7 @@ class NotUnderstood(EngineError):
     """
 
 
-class Canceled(Exception):  # noqa: N818  (a wish, not an error)
+class Canceled(Exception):
     """Raised by `EditRequest.report` when the owner has asked to stop; let it pass through."""
 
 
