@@ -1,0 +1,15 @@
+"""The ASGI application: Django behind a guard against endless requests."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freeai.settings")
+
+_django = get_asgi_application()
+
+from django.conf import settings  # noqa: E402  (Django must be set up first)
+
+from freeai.common.limits import LimitedBody  # noqa: E402
+
+application = LimitedBody(_django, bytes_max=settings.REQUEST_BYTES_MAX)

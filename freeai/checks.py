@@ -1,0 +1,63 @@
+"""System checks: an impossible combination of settings is told at the start, not at the first edit."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.compatibility)
+def heartbeat_fits_the_lease(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A worker must be able to renew its lease several times before it runs out."""
+    if settings.WORKER_SILENT_SECONDS > 2 * settings.WORKER_BEAT_SECONDS:
+        return []
+    return [
+        Error(
+            "Workers would be taken for dead between two of their own heartbeats.",
+            hint="FREEAI_WORKER_SILENT_SECONDS must be more than twice FREEAI_WORKER_BEAT_SECONDS.",
+            id="freeai.E001",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def request_holds_a_picture(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A picture of the allowed size must fit into a request."""
+    if settings.REQUEST_BYTES_MAX > settings.SOURCE_BYTES_MAX:
+        return []
+    return [
+        Error(
+            "A picture of the allowed size does not fit into a request.",
+            hint="FREEAI_REQUEST_BYTES_MAX must be larger than FREEAI_SOURCE_BYTES_MAX.",
+            id="freeai.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def support_can_be_reached(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """Failure pages name an address to write to."""
+    if settings.SUPPORT_EMAIL:
+        return []
+    return [
+        Warning(
+            "Failure pages have no address to write to.",
+            hint="Set FREEAI_SUPPORT_EMAIL.",
+            id="freeai.W001",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def bells_over_files_need_one_machine(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """SQLite and the file broker belong together; a server database wants a server broker."""
+    is_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    if is_sqlite or settings.CELERY_BROKER_URL != "filesystem://":
+        return []
+    return [
+        Warning(
+            "The database is a server, but bells go through files on this machine.",
+            hint="Set FREEAI_BROKER_URL to Redis or RabbitMQ if workers run elsewhere.",
+            id="freeai.W002",
+        )
+    ]
