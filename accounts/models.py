@@ -1,0 +1,79 @@
+"""Who may sign in (User) and who owns edits and pays (Owner)."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from freeai.common import ids
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail; Django's own commands call it."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login: an e-mail address and a password. What it owns hangs on its Owner."""
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+def new_owner_id() -> str:
+    return ids.new("owner")
+
+
+class Owner(models.Model):
+    """Who owns edits and pays for them: a visitor (no user) or a member.
+
+    A visitor who signs in is merged: their rows move to the member and `merged_into`
+    says where, so that an old cookie still finds its way.
+    """
+
+    id = models.CharField(primary_key=True, max_length=ids.LENGTH_MAX, default=new_owner_id, editable=False)
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="owner")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="owner_member_is_not_merged",
+                condition=models.Q(user__isnull=True) | models.Q(merged_into__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pk
+
+    @property
+    def is_member(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def window(self) -> timedelta:
+        """How long this owner's pictures are kept after creation."""
+        return settings.MEMBER_WINDOW if self.is_member else settings.VISITOR_WINDOW

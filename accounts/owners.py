@@ -1,0 +1,51 @@
+"""Who is asking: the owner behind a request, found by login or by signed cookie.
+
+A visitor's Owner is made at the first accepted Source, never by a GET, so that
+crawlers mint nothing. The cookie holds the owner's id, signed; it is not a secret
+that opens anything but that visitor's own pictures.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.models import Owner
+
+COOKIE = "freeai_owner"
+_SALT = "accounts.owner"
+
+
+def find(request: HttpRequest) -> Owner | None:
+    """Return the owner behind the request, or None for a visitor who owns nothing yet."""
+    if request.user.is_authenticated:
+        return Owner.objects.filter(user_id=request.user.pk).first()
+    owner_id = request.get_signed_cookie(COOKIE, default=None, salt=_SALT)
+    if owner_id is None:
+        return None
+    owner = Owner.objects.select_related("merged_into").filter(pk=owner_id, user__isnull=True).first()
+    # What a visitor owned before signing in is the member's now; the cookie alone opens none of it.
+    return None if owner is None or owner.merged_into_id else owner
+
+
+def find_or_make(request: HttpRequest) -> Owner:
+    """Return the owner behind the request, making one if this is their first picture."""
+    owner = find(request)
+    if owner is not None:
+        return owner
+    if request.user.is_authenticated:
+        return Owner.objects.get_or_create(user_id=request.user.pk)[0]
+    return Owner.objects.create()
+
+
+def remember(response: HttpResponseBase, owner: Owner) -> None:
+    """Hand a visitor the cookie that will find them again; members have their session."""
+    if owner.is_member:
+        return
+    response.set_signed_cookie(
+        COOKIE,
+        owner.pk,
+        salt=_SALT,
+        max_age=settings.OWNER_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
