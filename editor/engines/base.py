@@ -11,14 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Pixels = NDArray[np.uint8]
-"""An RGB picture, (H, W, 3), sRGB, uint8."""
-
-Plane = NDArray[np.uint8]
-"""A mask or an alpha channel, (H, W), uint8."""
+from editor.imaging.pixels import Pixels as Pixels
+from editor.imaging.pixels import Plane as Plane
 
 Quality = Literal["low", "medium", "high"]
 Phase = Literal["thinking", "editing", "checking"]

@@ -1,0 +1,7 @@
+"""The rows of the editor; one module per noun."""
+
+from editor.models.edit import Edit, Preview
+from editor.models.source import Source
+from editor.models.worker import Worker
+
+__all__ = ["Edit", "Preview", "Source", "Worker"]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class EditorConfig(AppConfig):
+    """Sources, edits and the line between them."""
+
+    name = "editor"

@@ -1,0 +1,504 @@
+"""From clauses to steps: what is asked for, in which direction, how strongly.
+
+One rule stands above all others: a clause is either accounted for to its last token
+or the whole instruction is declined. Every branch below ends in steps, in a promise
+that is kept, or in a refusal.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from editor.engines.lite import refusals
+from editor.engines.lite.clauses import Clause, clauses_of, segments_of, without
+from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
+from editor.engines.lite.plan import Step, within_means
+from editor.engines.lite.scales import CAST_MOVES, COLOR_OPERATIONS, SCALES, Moves
+from editor.engines.lite.senses import Form, Kind, Token
+
+_VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
+_FRAMING = (Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT)
+_AMOUNTS = (Kind.DEGREE, Kind.TIMES, Kind.NUMBER, Kind.PERCENT, Kind.BY, Kind.TO)
+_LIFTED_SHADOWS = frozenset(
+    {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been read so far."""
+
+    has_mask: bool
+    steps: list[Step] = field(default_factory=list)
+    last: list[Step] = field(default_factory=list)  # what the previous clause added
+    forbidden: list[tuple[frozenset[str], int]] = field(default_factory=list)  # sign 0: either way
+    stated: list[Moves] = field(default_factory=list)  # said of the picture, not yet a complaint
+    complained: bool = False
+    inherited: Kind | None = None  # a direction that the next noun shares: "more contrast and saturation"
+    degree: Degree = NO_DEGREE
+    negated: bool = False
+
+    def add(self, steps: list[Step]) -> None:
+        for step in steps:
+            if not within_means(step):
+                raise refusals.unclear(f"{abs(round(step.amount * 100))} % is more than it can do well")
+        self.steps += steps
+        self.last = steps
+        moved = {(step.operation, step.amount > 0) for step in steps}
+        self.stated = [
+            moves for moves in self.stated if moved.isdisjoint((name, amount > 0) for name, amount in moves)
+        ]
+
+
+def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
+    """All steps of an instruction. Raises `NotUnderstood`."""
+    reading = Reading(has_mask)
+    for clause in clauses_of(tokens):
+        _refuse_what_is_beyond(clause, reading)
+        _read(clause, reading)
+    if reading.stated:
+        raise refusals.unclear("it says how the picture looks, but not what to do about it")
+    _refuse_contradictions(reading)
+    return reading.steps
+
+
+def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
+    """Unknown words, things to be found or added, regions turned inside out."""
+    removes_painted = reading.has_mask and clause.has(Kind.REMOVE) and not clause.has(Kind.NOT, Kind.EXCEPT)
+    if beyond := clause.first(Kind.CANNOT):
+        if not (removes_painted and beyond.sense.value == "text"):
+            raise refusals.beyond(beyond)
+    adds = any(verb.text in ("add", "adding", "give") for verb in clause.all(Kind.RAISE, Kind.MAKE))
+    if adds and not clause.heads and (added := clause.first(Kind.NOUN, Kind.UNKNOWN)):
+        raise refusals.adds_objects(added)
+    if (strange := clause.first(Kind.UNKNOWN)) and not removes_painted:
+        raise refusals.unknown(strange)
+    if clause.has(Kind.EXCEPT):
+        raise refusals.inside_out()
+    if not reading.has_mask and (thing := clause.first(Kind.NOUN, Kind.SELECTION)):
+        raise refusals.needs_mask(thing)
+
+
+def _read(clause: Clause, reading: Reading) -> None:
+    """Take in one clause, whatever sort it is."""
+    clause = _merge_heads(clause)
+    if clause.has(Kind.REMOVE) and not _removes_a_scale(clause):
+        _read_removal(clause, reading)
+    elif not clause.heads:
+        _read_headless(clause, reading)
+    elif len(clause.heads) == 1:
+        _read_head(clause, clause.heads[0], reading)
+    else:
+        _read_several_heads(clause, reading)
+
+
+def _merge_heads(clause: Clause) -> Clause:
+    """Make one head of two that belong together: "brighten the shadows", "warmer colours"."""
+    heads = clause.heads
+    if len(heads) != 2:
+        return clause
+    qualities = [head for head in heads if head.kind is Kind.QUALITY]
+    zones = [head for head in heads if head.kind is Kind.ZONE]
+    if zones and qualities and qualities[0].sense.value == "brightness":
+        sense = replace(qualities[0].sense, value=zones[0].sense.value)
+        merged = Token(f"{qualities[0].text} {zones[0].text}", sense)
+        tokens = [merged if token is qualities[0] else token for token in clause.tokens]
+        return Clause(clause.joint, tuple(token for token in tokens if token is not zones[0]))
+    hues = [head for head in heads if head.kind is Kind.PROPERTY and head.sense.value == "saturation"]
+    of_color = {"vibrance", "saturation", "warmth", "dullness", "fading"}
+    colors = [head for head in heads if head.kind in (Kind.COLOR, Kind.COLORISH)]
+    if hues and (colors or (qualities and qualities[0].sense.value in of_color)):
+        return without(clause, hues)
+    return clause
+
+
+def _removes_a_scale(clause: Clause) -> bool:
+    """ "Remove the noise", "remove the yellow tint", but not "remove the yellow car"."""
+    heads = clause.heads
+    if clause.has(Kind.UNKNOWN, Kind.CANNOT) or len(heads) != 1:
+        return False
+    sense = heads[0].sense
+    if heads[0].kind in (Kind.PROPERTY, Kind.QUALITY) and SCALES[sense.value].removable:
+        return True
+    return clause.has(Kind.TINT) and heads[0].kind in (Kind.COLOR, Kind.COLORISH, Kind.QUALITY)
+
+
+def _read_removal(clause: Clause, reading: Reading) -> None:
+    """Whatever is painted goes; its description does not matter, as long as it is one."""
+    described = (*_FRAMING, Kind.REMOVE, Kind.UNKNOWN, Kind.COLOR, Kind.COLORISH, Kind.QUALITY, Kind.ZONE)
+    if not clause.holds_only(*described, Kind.CANNOT):
+        raise refusals.unclear("“remove” goes with a thing that you have painted over")
+    named = clause.first(Kind.NOUN, Kind.SELECTION, Kind.PICTURE, Kind.UNKNOWN, Kind.ZONE, Kind.CANNOT)
+    if not reading.has_mask:
+        raise refusals.needs_mask(named or clause.tokens[-1])
+    if named is None and not clause.holds_only(Kind.REMOVE, Kind.REQUEST):
+        raise refusals.unclear("it does not say what to remove")
+    if named is not None and named.text.split()[-1] == "background":
+        raise refusals.beyond(replace(named, sense=replace(named.sense, value="background")))
+    reading.add([Step("remove", 1.0)])
+    reading.negated, reading.inherited = False, None
+
+
+def _read_headless(clause: Clause, reading: Reading) -> None:
+    """Clauses that say nothing of their own: "fix that", "a bit", "keep the rest"."""
+    if clause.has(Kind.FIX) and clause.holds_only(*_FRAMING, Kind.FIX):
+        _read_fix(reading)
+    elif clause.has(Kind.REST) and clause.has(Kind.KEEP, Kind.NOT):
+        if not clause.holds_only(Kind.REST, Kind.KEEP, Kind.NOT, Kind.TOUCH, Kind.MAKE):
+            raise refusals.unclear("it asks to keep something as it is")
+    elif clause.has(Kind.DEGREE) and clause.holds_only(*_FRAMING, Kind.DEGREE, Kind.KEEP):
+        _read_afterthought(clause, reading)
+    elif clause.holds_only(Kind.SELECTION, Kind.PICTURE) or clause.holds_only(
+        Kind.PICTURE, Kind.REQUEST, Kind.COPULA
+    ):
+        return
+    elif clause.holds_only(Kind.NOUN) and clause.joint.kind is Kind.STOP and clause.joint.text == "":
+        return
+    else:
+        raise refusals.unclear(f"“{' '.join(token.text for token in clause.tokens)}” is not complete")
+
+
+def _read_fix(reading: Reading) -> None:
+    """ "Fix that" turns what was stated of the picture into complaints."""
+    if not reading.stated and not reading.complained:
+        raise refusals.unclear("it does not say what is wrong")
+    for moves in reading.stated:
+        reading.add(_steps(moves, NO_DEGREE))
+    reading.stated.clear()
+
+
+def _read_afterthought(clause: Clause, reading: Reading) -> None:
+    """ "…, but not too much": what the previous clause added becomes weaker or stronger."""
+    degree = degree_in(clause)
+    if not reading.last or degree.is_whole:
+        raise refusals.unclear("it says how much, but not of what")
+    weaker = [replace(step, amount=step.amount * degree.factor) for step in reading.last]
+    reading.steps = [step for step in reading.steps if step not in reading.last]
+    reading.add(weaker)
+
+
+def _read_several_heads(clause: Clause, reading: Reading) -> None:
+    """ "Warmer brighter", "vintage black and white": only where each head stands on its own."""
+    bound = (Kind.NOT, Kind.TOO, Kind.KEEP, Kind.REMOVE, Kind.FIX, Kind.TOUCH, Kind.TIMES, Kind.NUMBER)
+    plain = [head for head in clause.heads if head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN]
+    on_their_own = all(
+        head.kind is Kind.EFFECT or (head.kind is Kind.QUALITY and head.sense.form is not Form.PLAIN)
+        for head in clause.heads
+        if head.sense.value != "contrast" and head not in plain[:1]
+    )
+    relevant = segments_of(clause)
+    directed = all(
+        segment.heads[0].kind is not Kind.PROPERTY or _direction(segment) for segment in relevant
+    )
+    if clause.has(*bound) or _is_statement(clause) or not (on_their_own and directed) or len(plain) > 1:
+        raise refusals.unclear(f"“{' '.join(token.text for token in clause.tokens)}” can be read in several ways")
+    for segment in relevant:
+        _read_head(segment, segment.heads[0], reading)
+
+
+def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
+    """A clause about one thing: find the steps it asks for, or the promise it makes."""
+    _refuse_leftovers(clause)
+    if clause.has(Kind.KEEP):
+        _read_promise(clause, head, reading, sign=0)
+        return
+    if clause.has(Kind.NOT):
+        _read_negation(clause, head, reading)
+        return
+    _refuse_unclear_negation(clause, reading)
+    if _is_statement(clause):
+        _read_statement(clause, head, reading)
+        return
+    if clause.has(Kind.TOO) and not _complains_of_amount(clause, head):
+        raise refusals.unclear(f"“{head.text}” is said to be too much of something")
+    degree = degree_in(clause)
+    if degree == NO_DEGREE and _shares_degree(clause, head, reading):
+        degree = reading.degree
+    _share_number(clause, head, degree, reading)
+    moves = _moves(clause, head, reading)
+    reading.add(_steps(moves, degree, color=_color_of(head, moves)))
+    reading.degree, reading.negated = degree, False
+    reading.inherited = _direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
+
+
+def _refuse_leftovers(clause: Clause) -> None:
+    """Tokens that no rule for a single head accounts for."""
+    known = (*_FRAMING, *_AMOUNTS, *_VERBS, Kind.KEEP, Kind.NOT, Kind.TOO, Kind.MORE, Kind.LESS, Kind.TOUCH)
+    heads = (Kind.QUALITY, Kind.PROPERTY, Kind.ZONE, Kind.EFFECT, Kind.COLOR, Kind.COLORISH)
+    for token in clause.tokens:
+        if token.kind not in (*known, *heads):
+            raise refusals.unclear(f"“{token.text}” does not fit here")
+    if clause.has(Kind.RAISE) and clause.has(Kind.LOWER, Kind.REMOVE, Kind.LESS):
+        raise refusals.unclear("it asks for more and for less at once")
+    if clause.has(Kind.MORE) and clause.has(Kind.LESS, Kind.LOWER):
+        raise refusals.unclear("it asks for more and for less at once")
+
+
+def _is_statement(clause: Clause) -> bool:
+    """ "It is too dark", as opposed to "make it look dark"."""
+    return clause.has(Kind.COPULA) and not clause.has(*_VERBS, Kind.TOUCH)
+
+
+def _complains_of_amount(clause: Clause, head: Token) -> bool:
+    """ "Too much noise", "too dark": complaints that need no verb."""
+    return not clause.has(*_VERBS) and (head.kind is not Kind.QUALITY or head.sense.form is Form.PLAIN)
+
+
+def _refuse_unclear_negation(clause: Clause, reading: Reading) -> None:
+    """ "Don't blur and sharpen": does the second share the first's "don't"?"""
+    bare = not clause.has(*_VERBS)
+    if reading.negated and bare and clause.joint.kind is Kind.OR:
+        raise refusals.unclear("it has several negations; say each with its own “don’t”")
+    shared_less = reading.inherited is Kind.LESS and clause.joint.kind is Kind.AND and bare
+    head = clause.heads[0]
+    if shared_less and head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN:
+        raise refusals.unclear("it is not clear how far “less” reaches")
+    if reading.negated and bare and clause.joint.kind is Kind.AND:
+        fresh = clause.joint.sense.value == "comma" and clause.heads[0].sense.form is Form.DONE
+        if not fresh:
+            raise refusals.unclear("it is not clear how far the negation reaches")
+
+
+def _shares_degree(clause: Clause, head: Token, reading: Reading) -> bool:
+    """ "A bit brighter and warmer": the second is meant to be a bit, too."""
+    alike = head.kind in (Kind.PROPERTY, Kind.QUALITY) and head.sense.form is not Form.DONE
+    return bool(reading.last) and clause.joint.kind is Kind.AND and alike and not clause.has(*_VERBS)
+
+
+def _share_number(clause: Clause, head: Token, degree: Degree, reading: Reading) -> None:
+    """ "Increase the brightness and contrast by 20 %" says 20 % of both.
+
+    Where it may be of both or of the last ("brighter and warmer by 20 %") we don't guess.
+    """
+    places = {token.kind: place for place, token in enumerate(clause.tokens)}
+    trails = Kind.NUMBER in places and places[Kind.NUMBER] > clause.tokens.index(head)
+    bare = not clause.has(*_VERBS, Kind.MORE, Kind.LESS) and clause.joint.text == "and"
+    if not (trails and bare and reading.last and reading.degree == NO_DEGREE):
+        return
+    if head.kind is not Kind.PROPERTY or reading.inherited is None or len(reading.last) > 1:
+        raise refusals.unclear("give each thing its own number")
+    reading.steps.remove(reading.last[0])
+    step = reading.last[0]
+    reading.add([replace(step, amount=amount_of(step.operation, step.amount, degree))])
+
+
+def _read_statement(clause: Clause, head: Token, reading: Reading) -> None:
+    """ "It looks gloomy": a complaint when it says "too" or names a fault, else only noted."""
+    if clause.has(Kind.LESS, Kind.TIMES, Kind.NUMBER) or head.kind in (Kind.EFFECT, Kind.ZONE):
+        raise refusals.unclear("it says how the picture looks, but not what to do about it")
+    if head.kind in (Kind.COLOR, Kind.COLORISH):
+        if not clause.has(Kind.TOO):
+            raise refusals.unclear("it says how the picture looks, but not what to do about it")
+        moves = _cast_moves(head)
+        reading.add(_steps(moves, NO_DEGREE, color=_color_of(head, moves)))
+        reading.complained = True
+        return
+    if clause.has(Kind.MORE) or head.sense.form is not Form.PLAIN:
+        if not (clause.has(Kind.MORE) and head.kind is Kind.PROPERTY):
+            raise refusals.unclear("it says how the picture looks, but not what to do about it")
+        reading.add(_steps(SCALES[head.sense.value].moves(head.sense.sign), NO_DEGREE))
+        return
+    _read_complaint(clause, head, reading)
+
+
+def _read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
+    """Go the other way than the quality that is complained of."""
+    scale, sign = SCALES[head.sense.value], head.sense.sign
+    if clause.first(Kind.TOO) == Token("enough", clause.tokens[-1].sense):
+        raise refusals.nothing_to_do()
+    moves = _some(scale.moves(-sign), head)
+    if clause.has(Kind.TOO) or (head.kind is Kind.QUALITY and scale.fault == sign):
+        reading.add(_steps(moves, NO_DEGREE))
+        reading.complained = True
+    elif head.kind is Kind.QUALITY:
+        reading.stated.append(moves)
+    else:
+        raise refusals.unclear("it says how the picture looks, but not what to do about it")
+
+
+def _read_negation(clause: Clause, head: Token, reading: Reading) -> None:
+    """ "Don't blur" is a promise; "not too bright" weakens; "not so dark" goes the other way."""
+    if clause.has(Kind.RAISE, Kind.LOWER, Kind.MORE, Kind.LESS, Kind.REMOVE, Kind.FIX, Kind.TIMES, Kind.NUMBER):
+        raise refusals.unclear("a negation with “more” or “less” can be read in several ways")
+    too = clause.first(Kind.TOO)
+    if too is None and _is_statement(clause):
+        raise refusals.unclear("it says how the picture does not look, but not what to do about it")
+    if too is not None:
+        _read_limit(clause, head, too, reading)
+        return
+    sign = 0 if clause.has(Kind.TOUCH) else head.sense.sign
+    _read_promise(clause, head, reading, sign=sign)
+    reading.negated = True
+
+
+def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> None:
+    """ "Not too bright" after "brighter" weakens it; alone, "not so dark" asks for brighter."""
+    if head.kind is not Kind.QUALITY or head.sense.form is not Form.PLAIN:
+        raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
+    scale, sign = SCALES[head.sense.value], head.sense.sign
+    if too.text == "enough":
+        reading.add(_steps(_some(scale.moves(sign), head), NO_DEGREE))
+        return
+    asked = {operation for operation, _ in scale.moves(sign)}
+    weakened = [step for step in reading.steps if step.operation in asked and step.amount * sign > 0]
+    if weakened:
+        reading.steps = [step for step in reading.steps if step not in weakened]
+        reading.add([replace(step, amount=step.amount * 0.5) for step in weakened])
+    elif _is_statement(clause) or reading.steps or clause.has(Kind.MAKE):
+        raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
+    else:
+        reading.add(_steps(_some(scale.moves(-sign), head), NO_DEGREE))
+
+
+def _read_promise(clause: Clause, head: Token, reading: Reading, *, sign: int) -> None:
+    """Remember what must not happen; `_refuse_contradictions` checks that it does not."""
+    if clause.has(Kind.NOUN, Kind.SELECTION) or (sign == 0 and head.kind not in (Kind.PROPERTY, Kind.ZONE)):
+        raise refusals.unclear("it asks to keep something as it is")
+    if head.kind in (Kind.COLOR, Kind.COLORISH):
+        reading.forbidden.append((frozenset({"tint", "recolor", "white_balance"}), 0))
+    elif head.kind is Kind.EFFECT:
+        reading.forbidden.append((frozenset({head.sense.value}), 0))
+    elif sign == 0 and head.sense.value == "saturation":
+        reading.forbidden.append((COLOR_OPERATIONS, 0))
+    else:
+        _forbid_scale(head, reading, sign)
+    reading.last, reading.inherited = [], None
+
+
+def _forbid_scale(head: Token, reading: Reading, sign: int) -> None:
+    scale = SCALES[head.sense.value]
+    if sign:
+        for operation, amount in scale.moves(sign):
+            reading.forbidden.append((frozenset({operation}), 1 if amount > 0 else -1))
+        return
+    reading.forbidden.append((frozenset(operation for operation, _ in (*scale.up, *scale.down)), 0))
+
+
+def _moves(clause: Clause, head: Token, reading: Reading) -> Moves:
+    """What to do, at plain strength, for the head of an imperative clause."""
+    if head.kind is Kind.EFFECT:
+        if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
+            clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance")
+        ):
+            raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
+        return ((head.sense.value, 1.0),)
+    if head.kind in (Kind.COLOR, Kind.COLORISH):
+        return _color_moves(clause, head, reading)
+    if head.kind is Kind.ZONE:
+        return _zone_moves(clause, head)
+    if head.kind is Kind.PROPERTY:
+        return _property_moves(clause, head, reading)
+    return _quality_moves(clause, head)
+
+
+def _quality_moves(clause: Clause, head: Token) -> Moves:
+    """ "Brighter", "less bright", "fix the gloomy look", "remove the warm tint"."""
+    scale, sense = SCALES[head.sense.value], head.sense
+    noun_like = clause.has(Kind.TINT) or sense.value == "blur" or sense.value in ("shadows", "highlights")
+    reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
+    if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
+        raise refusals.unclear(f"“{head.text}” cannot be taken away; say “less {head.text}”")
+    if clause.has(Kind.LESS) and sense.form is Form.COMPARED:
+        raise refusals.unclear(f"“less {head.text}” can be read in two ways")
+    return _some(scale.moves(-sense.sign if reverse else sense.sign), head)
+
+
+def _property_moves(clause: Clause, head: Token, reading: Reading) -> Moves:
+    """ "More contrast", "contrast +20 %", "remove the noise": a noun needs a direction."""
+    scale, sign = SCALES[head.sense.value], head.sense.sign
+    direction = _direction(clause)
+    if direction is None and clause.joint.kind in (Kind.AND, Kind.OR):
+        direction = reading.inherited
+    if direction is Kind.REMOVE:
+        if head.sense.value == "saturation":
+            return (("monochrome", 1.0),)
+        return _some(scale.moves(-sign), head)
+    if direction is Kind.FIX and scale.fault == sign:
+        return _some(scale.moves(-sign), head)
+    if direction in (Kind.LESS, Kind.LOWER, Kind.TOO):
+        return _some(scale.moves(-sign), head)
+    if direction in (Kind.MORE, Kind.RAISE):
+        return _some(scale.moves(sign), head)
+    number = clause.first(Kind.NUMBER)
+    if number is not None and number.text[0] in "+-":
+        return _some(scale.moves(sign * number.sense.sign), head)
+    if clause.has(Kind.TIMES):
+        return _some(scale.moves(sign), head)
+    raise refusals.unclear(f"say whether you want more or less {head.text}")
+
+
+def _zone_moves(clause: Clause, head: Token) -> Moves:
+    """ "Lift the shadows", "reduce the highlights"; "more shadows" is left alone."""
+    scale = SCALES[head.sense.value]
+    verb = clause.first(Kind.RAISE, Kind.LOWER)
+    number = clause.first(Kind.NUMBER)
+    if verb is None and number is not None and number.text[0] in "+-" and not clause.has(Kind.MORE, Kind.LESS):
+        return scale.moves(number.sense.sign)
+    if head.sense.value == "highlights" and verb is not None:
+        return scale.moves(1 if verb.kind is Kind.RAISE else -1)
+    if verb is not None and verb.text in _LIFTED_SHADOWS:
+        return scale.up
+    raise refusals.unclear(f"say whether the {head.text} should be brighter or darker")
+
+
+def _color_moves(clause: Clause, head: Token, reading: Reading) -> Moves:
+    """A tint, a cast taken away, or, under a mask, another colour."""
+    taken_away = clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.TOO)
+    if taken_away:
+        return _cast_moves(head)
+    wants_tint = head.kind is Kind.COLORISH or clause.has(Kind.TINT, Kind.MORE)
+    if wants_tint:
+        if head.sense.value.split()[-1] in ("black", "white", "grey", "gray", "silver"):
+            raise refusals.unclear(f"{head.text} is no tint; ask for brighter, darker or black and white")
+        return (("tint", 0.3),)
+    if not reading.has_mask:
+        raise refusals.needs_mask_to_recolor(head.text)
+    if clause.has(Kind.RAISE):
+        raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
+    return (("recolor", 1.0),)
+
+
+def _cast_moves(head: Token) -> Moves:
+    color = head.sense.value.split()[-1]
+    if color in ("black", "white", "grey", "gray", "silver"):
+        raise refusals.unclear(f"{head.text} is no cast that it could take away")
+    if color in CAST_MOVES:
+        return (("white_balance", CAST_MOVES[color]),)
+    return (("tint", -0.3),)
+
+
+def _direction(clause: Clause) -> Kind | None:
+    """The word that says whether there shall be more or less of a property."""
+    kinds = (Kind.REMOVE, Kind.LESS, Kind.MORE, Kind.LOWER, Kind.RAISE, Kind.TOO, Kind.FIX)
+    return next((kind for kind in kinds if clause.has(kind)), None)
+
+
+def _some(moves: Moves, head: Token) -> Moves:
+    if not moves:
+        raise refusals.unclear(f"there is no way to do that to “{head.text}” yet")
+    return moves
+
+
+def _color_of(head: Token, moves: Moves) -> str:
+    return head.sense.value if moves[0][0] in ("tint", "recolor") else ""
+
+
+def _steps(moves: Moves, degree: Degree, *, color: str = "") -> list[Step]:
+    if (degree.percent is not None or degree.times is not None) and len(moves) > 1:
+        raise refusals.unclear("give a number for one thing at a time")
+    return [Step(operation, amount_of(operation, amount, degree), color) for operation, amount in moves]
+
+
+def _refuse_contradictions(reading: Reading) -> None:
+    """Two directions at once, a broken promise, colour in a picture that loses it."""
+    amounts = [(step.operation, step.color, step.amount) for step in reading.steps]
+    names = {operation for operation, _, _ in amounts}
+    for operation, color, amount in amounts:
+        for other, other_color, other_amount in amounts:
+            if operation == other and (amount * other_amount < 0 or color != other_color):
+                raise refusals.unclear("it asks for two opposite things")
+        for operations, sign in reading.forbidden:
+            if operation in operations and (sign == 0 or sign * amount > 0):
+                raise refusals.unclear("it asks for something and against it")
+    if {"blur", "sharpen"} <= names:
+        raise refusals.unclear("it asks for sharper and softer at once")
+    if names & {"monochrome", "sketch", "sepia"} and names & {"saturation", "vibrance", "recolor"}:
+        raise refusals.unclear("a picture without colours has none to change")

@@ -1,0 +1,78 @@
+"""What a person is told when an instruction is not understood: what, why, and what works."""
+
+from typing import TYPE_CHECKING
+
+from editor.engines.lite.senses import Token
+
+if TYPE_CHECKING:
+    from editor.engines.base import NotUnderstood
+
+ABILITIES = (
+    "It can change light and colour (brighter, warmer, more contrast, a blue tint), make a photo black and"
+    " white, sepia or vintage, blur, sharpen or denoise it, turn it into a pencil sketch, an oil painting or"
+    " a cartoon, and remove or recolour what you have painted over in the mask editor."
+)
+
+_BEYOND = {
+    "objects": "cannot add, replace or move things in a picture",
+    "frame": "never changes the frame: it cannot crop, turn or resize",
+    "text": "cannot find or write text yet; to remove some, paint over it and say “remove this”",
+    "scenes": "cannot change the weather, the season, the time of day or the place",
+    "light": "cannot change where the light comes from, or how soft it is",
+    "people": "cannot change faces, bodies or expressions",
+    "styles": "does not know the style “{word}”",
+    "background": "cannot cut out or exchange a background yet; to blur it, paint over it in the mask editor",
+}
+
+
+def _not_understood(message: str) -> "NotUnderstood":
+    from editor.engines.base import NotUnderstood  # noqa: PLC0415  the contract brings numpy; the web need not
+
+    return NotUnderstood(message)
+
+
+def unknown(token: Token) -> "NotUnderstood":
+    return _not_understood(f"freeai-lite did not understand “{token.text}”. {ABILITIES}")
+
+
+def beyond(token: Token) -> "NotUnderstood":
+    reason = _BEYOND[token.sense.value].format(word=token.text)
+    return _not_understood(f"freeai-lite {reason}. {ABILITIES}")
+
+
+def needs_mask(token: Token) -> "NotUnderstood":
+    return _not_understood(
+        f"freeai-lite cannot find “{token.text}” in a picture by itself. Paint over it in the mask editor and"
+        " ask again, or ask for a change to the whole picture."
+    )
+
+
+def needs_mask_to_recolor(color: str) -> "NotUnderstood":
+    if color.split()[-1] in ("black", "white", "grey", "gray", "silver"):
+        return _not_understood(
+            f"To make something {color}, paint over it in the mask editor first. For the whole picture, ask"
+            " for “brighter”, “darker” or “black and white”."
+        )
+    return _not_understood(
+        f"To make something {color}, paint over it in the mask editor first. For the whole picture, ask for"
+        f" “a {color} tint”."
+    )
+
+
+def unclear(reason: str) -> "NotUnderstood":
+    return _not_understood(f"freeai-lite is not sure what you mean: {reason}. {ABILITIES}")
+
+
+def nothing_to_do() -> "NotUnderstood":
+    return _not_understood(f"freeai-lite found nothing to do in this instruction. {ABILITIES}")
+
+
+def adds_objects(token: Token) -> "NotUnderstood":
+    return _not_understood(f"freeai-lite cannot add “{token.text}”: it adds no new objects. {ABILITIES}")
+
+
+def inside_out() -> "NotUnderstood":
+    return _not_understood(
+        "freeai-lite works inside what you have painted in the mask editor and leaves the rest alone: paint"
+        " over what should change, and ask without “except” or “outside”."
+    )

@@ -1,0 +1,24 @@
+"""What an instruction means: a plan, or an honest "not understood".
+
+Light on purpose: the web process calls `check` before anything is queued, so nothing
+here may import numpy or OpenCV at run time. A grammar over a vocabulary, not a model:
+every word of the prompt has to be accounted for, else the engine declines.
+"""
+
+from editor.engines.lite import grammar, refusals
+from editor.engines.lite.plan import Plan
+from editor.engines.lite.tokens import read
+from editor.engines.lite.vocabulary.english import ENGLISH
+
+
+def understand(prompt: str, *, has_mask: bool) -> Plan:
+    """Read an instruction into a plan. Raises `NotUnderstood` with a helpful sentence."""
+    steps = grammar.steps_in(read(prompt, ENGLISH), has_mask=has_mask)
+    if not steps:
+        raise refusals.nothing_to_do()
+    return Plan.of(steps)
+
+
+def check(prompt: str, *, has_mask: bool) -> str:
+    """The plan in plain words. Raises `NotUnderstood`."""
+    return understand(prompt, has_mask=has_mask).in_words()

@@ -1,0 +1,3 @@
+"""Real English words one slip away from a word of ours."""
+
+LOOKALIKES: frozenset[str] = frozenset()

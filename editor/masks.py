@@ -1,0 +1,46 @@
+"""The masks people paint: (H, W) uint8 planes of the source's size, 255 = edit here.
+
+Written before the edit's row, under the edit's id; a mask whose row was never written
+is an orphan that the retention check finds and removes.
+"""
+
+from io import BytesIO
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from editor.imaging.pixels import Plane
+from editor.models import Edit, Source
+from freeai.common.errors import InvalidInput
+
+
+class MaskMismatch(InvalidInput):
+    code = "mask_mismatch"
+
+
+def require_fit(source: Source, mask: Plane) -> None:
+    """Refuse a mask of another size than its picture, or one that selects nothing."""
+    height, width = mask.shape
+    if (width, height) != (source.width, source.height):
+        raise MaskMismatch(
+            f"The mask is {width} × {height} px, the picture {source.width} × {source.height}.", param="mask"
+        )
+    if not mask.any():
+        raise MaskMismatch("The mask selects nothing. Paint over what should change.", param="mask")
+
+
+def keep(edit: Edit, mask: Plane) -> None:
+    """Write the edit's mask as a grey PNG."""
+    buffer = BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG", compress_level=1)
+    default_storage.save(edit.mask_name, ContentFile(buffer.getvalue()))
+
+
+def read(edit: Edit) -> Plane | None:
+    """Return the edit's mask, or None if the whole picture is meant."""
+    if not edit.has_mask:
+        return None
+    with default_storage.open(edit.mask_name) as file:
+        return np.asarray(Image.open(BytesIO(file.read())).convert("L"))

@@ -1,0 +1,153 @@
+"""Bytes go when their window ends; rows stay (DESIGN §10).
+
+Bytes are deleted first and the row is told after. Killed in between, the next sweep
+deletes what is already gone, which harms nothing, and then tells the row. `check`
+compares storage and rows in both directions and proves that nothing was left over.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from accounts.models import Owner
+from editor import edits
+from editor.models import Edit, Source
+
+log = logging.getLogger(__name__)
+
+FOLDERS = ("sources", "masks", "results", "thumbnails")
+BATCH = 500
+"""Rows handled per sweep and kind, so that one sweep stays short."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What `check` found wrong: names of bytes, ids of rows."""
+
+    orphans: list[str] = field(default_factory=list)
+    overdue: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.orphans or self.overdue or self.missing)
+
+
+def sweep() -> int:
+    """Delete what is due; returns how many rows lost their bytes. Safe to run anywhere, any time."""
+    now = timezone.now()
+    abandoned = now - timedelta(seconds=settings.PENDING_SOURCE_SECONDS)
+    pending = Source.objects.filter(status=Source.Status.PENDING, created_at__lt=abandoned)[:BATCH]
+    ready = Source.objects.filter(status=Source.Status.READY, expires_at__lte=now)[:BATCH]
+    due = Edit.objects.filter(purged_at=None, expires_at__lte=now).exclude(status__in=Edit.ACTIVE)[:BATCH]
+    count = 0
+    for source in pending:
+        remove_pending(source)
+        count += 1
+    for source in ready:
+        expire_source(source)
+        count += 1
+    for edit in due:
+        purge(edit)
+        count += 1
+    if count:
+        log.info("retention.swept", extra={"rows": count})
+    return count
+
+
+def remove_pending(source: Source) -> None:
+    """Remove an upload that never became ready, with whatever bytes arrived."""
+    default_storage.delete(source.file_name)
+    Source.objects.filter(pk=source.pk, status=Source.Status.PENDING).delete()
+
+
+def expire_source(source: Source) -> None:
+    """Delete a source's bytes; its row stays for the history."""
+    default_storage.delete(source.file_name)
+    Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={})
+
+
+def purge(edit: Edit) -> None:
+    """Delete everything an ended edit keeps in storage."""
+    for name in edit.byte_names():
+        default_storage.delete(name)
+    Edit.objects.filter(pk=edit.pk, purged_at=None).update(purged_at=timezone.now())
+
+
+def delete(edit: Edit, owner: Owner) -> None:
+    """Delete an edit at its owner's wish: now, with its words, and its source if nothing else needs it.
+
+    A waiting edit is canceled first. Raises NotCancelable while it is being worked on.
+    """
+    if edit.status == Edit.Status.QUEUED:
+        edits.cancel(edit)
+        edit.refresh_from_db()
+    if edit.is_active:
+        edits.cancel(edit)
+        raise edits.NotCancelable("This edit is just being stopped. Delete it in a moment.")
+    purge(edit)
+    edits.forget(edit)
+    still_needed = Edit.objects.visible_to(owner).filter(source=edit.source_id).exists()
+    if not still_needed:
+        expire_source(edit.source)
+
+
+def check() -> Findings:
+    """Compare storage and rows, both ways."""
+    findings = Findings()
+    now = timezone.now()
+    for folder in FOLDERS:
+        names = list(_names_in(folder))
+        rows = _rows_by_id(folder, names)
+        for name in names:
+            row = rows.get(_row_id(name))
+            if row is None or name not in _names_of(row):
+                findings.orphans.append(name)
+            elif row.expires_at <= now:
+                findings.overdue.append(name)
+    findings.missing += [
+        source.pk for source in _open_sources() if not default_storage.exists(source.file_name)
+    ]
+    findings.missing += [edit.pk for edit in _open_results() if not default_storage.exists(edit.result_name)]
+    return findings
+
+
+def _names_of(row: Source | Edit) -> list[str]:
+    if isinstance(row, Edit):
+        return row.byte_names() if row.purged_at is None else []
+    return [row.file_name] if row.status != Source.Status.EXPIRED else []
+
+
+def _names_in(folder: str) -> Iterator[str]:
+    if not default_storage.exists(folder):
+        return
+    for name in default_storage.listdir(folder)[1]:
+        yield f"{folder}/{name}"
+
+
+def _row_id(name: str) -> str:
+    return PurePosixPath(name).stem.split("-")[0]
+
+
+def _rows_by_id(folder: str, names: Iterable[str]) -> dict[str, Source | Edit]:
+    table = Source if folder == "sources" else Edit
+    ids = [_row_id(name) for name in names]
+    rows: dict[str, Source | Edit] = {}
+    for start in range(0, len(ids), BATCH):
+        rows.update(table.objects.in_bulk(ids[start : start + BATCH]))
+    return rows
+
+
+def _open_sources() -> Iterable[Source]:
+    return Source.objects.filter(status=Source.Status.READY, expires_at__gt=timezone.now()).iterator()
+
+
+def _open_results() -> Iterable[Edit]:
+    succeeded = Edit.objects.filter(status=Edit.Status.SUCCEEDED, purged_at=None)
+    return succeeded.filter(expires_at__gt=timezone.now()).iterator()

@@ -1,0 +1,213 @@
+"""Run edits: claim one, hold its lease, let the engine work, frame the result, finish.
+
+    claim → source and mask → engine → frame → encode → store → succeed
+
+Everything slow happens outside transactions. Killed between any two lines, the lease
+runs out and the sweep takes the edit back; what had been written lies under the
+attempt's own name and goes when the edit's bytes go.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from types import TracebackType
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from editor import edits, masks, queue, results, sources
+from editor.engines import registry
+from editor.engines.base import (
+    Canceled,
+    EditRequest,
+    EngineError,
+    NotUnderstood,
+    Pixels,
+    Plane,
+    Progress,
+    Quality,
+)
+from editor.imaging import encoding, frame
+from editor.models import Edit, Worker
+from freeai.common.errors import UserError
+from freeai.common.logging import describe
+
+log = logging.getLogger(__name__)
+
+PREVIEW_SIDE_MAX = 384
+REPORT_SECONDS = 0.5
+"""Progress is written at most this often (DESIGN §3: twice a second)."""
+CANCEL_SECONDS = 0.2
+"""The owner's wish to stop is looked up at most this often."""
+
+FAILED = "The edit failed on our side. Nothing was charged. Try again, or try other words."
+
+_QUALITIES: Mapping[str, Quality] = {"low": "low", "medium": "medium", "high": "high"}
+
+
+class Hand:
+    """The worker process itself: which engines it serves, and whether it should stop."""
+
+    def __init__(self) -> None:
+        self.workers: dict[str, Worker] = {}
+        self.is_draining = False
+
+
+hand = Hand()
+
+
+def work(engine: str) -> int:
+    """Run this engine's edits until none waits; returns how many were run.
+
+    Safe to call twice, late or never: what there is to do stands in the database.
+    """
+    worker = hand.workers[engine]
+    done = 0
+    while not hand.is_draining and (edit := queue.claim_next(engine, worker)):
+        if not done:
+            Worker.objects.filter(pk=worker.pk).update(is_busy=True)
+        run(edit)
+        done += 1
+    if done:
+        Worker.objects.filter(pk=worker.pk).update(is_busy=False)
+    return done
+
+
+def run(edit: Edit) -> None:
+    """Run one claimed edit to one of its ends, whatever happens on the way."""
+    began = time.monotonic()
+    log.info("edit.claimed", extra={"edit_id": edit.pk, "attempt": edit.attempt, "engine": edit.engine})
+    try:
+        with Lease(edit) as lease:
+            _carry_out(edit, lease)
+    except edits.LeaseLost:
+        log.warning("edit.lease_lost", extra={"edit_id": edit.pk, "attempt": edit.attempt})
+        results.drop(edit)
+    else:
+        seconds = round(time.monotonic() - began, 3)
+        log.info("edit.ended", extra={"edit_id": edit.pk, "seconds": seconds})
+
+
+def _carry_out(edit: Edit, lease: "Lease") -> None:
+    """Edit and finish. The one place that catches everything: a failed edit must end as failed."""
+    began = time.monotonic()
+
+    def spent() -> int:
+        return int((time.monotonic() - began) * 1000)
+
+    try:
+        outcome = _edit(edit, lease)
+    except edits.LeaseLost:
+        raise
+    except Canceled:
+        edits.stop(edit, engine_ms=spent())
+    except NotUnderstood as refusal:
+        edits.refuse(edit, code="instruction_not_supported", message=str(refusal), engine_ms=spent())
+    except UserError as refusal:
+        edits.fail(edit, code=refusal.code, message=refusal.message, engine_ms=spent())
+    except Exception as error:  # noqa: BLE001  (not raised again: the next edit must not wait for a new bell)
+        log.error("edit.failed", extra={"edit_id": edit.pk, "error": describe(error)})
+        results.drop(edit)
+        if not (isinstance(error, EngineError) and error.retryable and edits.hand_back(edit)):
+            edits.fail(edit, code="edit_failed", message=FAILED, engine_ms=spent())
+    else:
+        edits.succeed(edit, outcome)
+
+
+def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
+    image, alpha = sources.read(edit.source)
+    mask = masks.read(edit)
+    began = time.monotonic()
+    output = registry.engine(edit.engine).edit(_request(edit, lease, image, alpha, mask))
+    engine_ms = int((time.monotonic() - began) * 1000)
+    framed = frame.lay_over(image, output.image, source_alpha=alpha, output_alpha=output.alpha, mask=mask)
+    if framed.is_unchanged:
+        raise NoChange("Nothing visible changed, so nothing was charged. Try other words.")
+    return edits.Outcome(
+        changed=framed.changed,
+        outside_max_diff=framed.outside_max_diff,
+        result_bytes=results.keep(edit, framed),
+        output_format=edit.output_format,
+        engine_ms=engine_ms,
+        reasoning=output.reasoning,
+    )
+
+
+class NoChange(UserError):
+    """The result equals the source; the edit fails and is free."""
+
+    code = "no_change"
+
+
+def _request(
+    edit: Edit, lease: "Lease", image: Pixels, alpha: Plane | None, mask: Plane | None
+) -> EditRequest:
+    return EditRequest(
+        image=image,
+        alpha=alpha,
+        mask=mask,
+        prompt=edit.prompt,
+        negative_prompt=edit.negative_prompt,
+        seed=edit.seed,
+        quality=_QUALITIES[edit.quality],
+        preserve=edit.preserve,
+        thinking=edit.thinking,
+        report=lease.report,
+    )
+
+
+class Lease:
+    """Keeps a claimed edit ours while the engine works, and carries its reports.
+
+    A thread renews the lease four times in its length, on its own connection. When the
+    lease is lost, the engine learns it at its next report.
+    """
+
+    def __init__(self, edit: Edit) -> None:
+        self._edit = edit
+        self._is_lost = False
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name=f"lease-{edit.pk}", daemon=True)
+        self._reported_at = 0.0
+        self._asked_at = 0.0
+
+    def __enter__(self) -> "Lease":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def report(self, progress: Progress) -> None:
+        """Write progress now and then; raises Canceled at the owner's wish, LeaseLost if it is lost."""
+        if self._is_lost:
+            raise edits.LeaseLost(self._edit.pk)
+        now = time.monotonic()
+        if now - self._asked_at >= CANCEL_SECONDS:
+            self._asked_at = now
+            if edits.is_cancel_requested(self._edit):
+                raise Canceled
+        if now - self._reported_at >= REPORT_SECONDS:
+            self._reported_at = now
+            preview = None if progress.preview is None else _preview(progress.preview)
+            edits.report(
+                self._edit, phase=progress.phase, step=progress.step, steps=progress.steps, preview=preview
+            )
+
+    def _renew(self) -> None:
+        try:
+            while not self._is_over.wait(settings.LEASE_SECONDS / 4):
+                try:
+                    self._is_lost = not edits.renew(self._edit)
+                except DatabaseError:
+                    log.warning("edit.renewal_missed", extra={"edit_id": self._edit.pk})
+        finally:
+            connection.close()
+
+
+def _preview(pixels: Pixels) -> bytes:
+    return encoding.thumbnail(pixels, None, side_max=PREVIEW_SIDE_MAX)

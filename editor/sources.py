@@ -1,0 +1,97 @@
+"""Bytes become a Source: intake, then a row, then the file, then the row says ready.
+
+Killed between any two of these lines, a row may be left `pending`; the retention sweep
+removes it together with whatever bytes arrived.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from accounts.models import Owner
+from editor.imaging.pixels import Pixels, Plane
+from editor.imaging import intake
+from editor.models import Source
+from freeai.common.errors import NotFound
+
+log = logging.getLogger(__name__)
+
+
+class SourceExpired(NotFound):
+    code = "source_expired"
+
+
+def receive(data: bytes, *, name: str, owner: Callable[[], Owner]) -> Source:
+    """Judge, normalise and keep an upload.
+
+    `owner` is asked only when the picture is accepted: a refused upload makes no owner.
+    Raises intake's refusals.
+    """
+    picture = intake.normalise(data, limits=limits())
+    return keep(picture, name=name, owner=owner())
+
+
+def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
+    """Write a normalised picture: the row first, then its bytes, then the row is ready."""
+    now = timezone.now()
+    source = Source.objects.create(
+        owner=owner,
+        name=_clean_name(name),
+        media_type=picture.media_type,
+        source_format=picture.source_format,
+        is_lossless=picture.is_lossless,
+        has_alpha=picture.has_alpha,
+        width=picture.width,
+        height=picture.height,
+        original_width=picture.original_width,
+        original_height=picture.original_height,
+        file_bytes=len(picture.data),
+        rights=dict(picture.rights),
+        created_at=now,
+        expires_at=now + owner.window,
+    )
+    default_storage.save(source.file_name, ContentFile(picture.data))
+    Source.objects.filter(pk=source.pk, status=Source.Status.PENDING).update(status=Source.Status.READY)
+    source.refresh_from_db(fields=["status"])
+    log.info("source.ready", extra={"source_id": source.pk, "owner_id": owner.pk, **_facts(picture)})
+    return source
+
+
+def find(source_id: str, owner: Owner | None) -> Source:
+    """Return this owner's source; raises NotFound for anybody else's."""
+    source = Source.objects.visible_to(owner).filter(pk=source_id).first() if owner else None
+    if source is None:
+        raise NotFound("There is no such picture, or it has expired.", param="source")
+    return source
+
+
+def read(source: Source) -> tuple[Pixels, Plane | None]:
+    """Return a source's pixels and alpha; raises SourceExpired when the bytes are gone."""
+    if not source.is_open:
+        raise SourceExpired("The source picture has expired. Upload it again.", param="source")
+    with default_storage.open(source.file_name) as file:
+        return intake.read_pixels(file.read())
+
+
+def limits() -> intake.Limits:
+    """Return intake's limits as this site sets them."""
+    return intake.Limits(
+        source_bytes_max=settings.SOURCE_BYTES_MAX, source_pixels_max=settings.SOURCE_PIXELS_MAX
+    )
+
+
+def _clean_name(name: str) -> str:
+    """Keep the last part of a file name, printable characters only, at most 120."""
+    last = PurePath(name.replace("\\", "/")).name
+    return "".join(character for character in last if character.isprintable())[-120:]
+
+
+def _facts(picture: intake.Normalised) -> dict[str, object]:
+    kept = {"source_format", "width", "height", "has_alpha", "was_resized"}
+    return {key: value for key, value in asdict(picture).items() if key in kept}

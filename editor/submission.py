@@ -1,0 +1,156 @@
+"""The one door: every edit, from page, API or batch, is accepted or refused here."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Owner
+from billing import pricing
+from editor import catalogue, masks, queue, sources, workers
+from editor.engines import registry
+from editor.engines.base import NotUnderstood, Plane
+from editor.imaging import encoding
+from editor.models import Edit, Source
+from freeai.common import ids
+from freeai.common.errors import InvalidInput, RateLimited
+
+SEED_MAX = 2**32 - 1
+
+
+class PromptTooLong(InvalidInput):
+    code = "prompt_too_long"
+
+
+class InstructionNotSupported(InvalidInput):
+    """The model knows from the words alone that it cannot do this."""
+
+    code = "instruction_not_supported"
+
+
+class TooManyQueued(RateLimited):
+    code = "too_many_queued"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for, as it comes from a form or the API."""
+
+    prompt: str
+    model: str = ""
+    quality: str = "auto"
+    seed: int | None = None
+    preserve: float = 0.5
+    negative_prompt: str = ""
+    thinking: bool | None = None
+    output_format: encoding.OutputFormat | None = None
+    mask: Plane | None = None
+    rank: Edit.Rank = Edit.Rank.INTERACTIVE
+    request_id: str = ""
+
+
+def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
+    """Accept one edit: check it, price it, write the row, ring the bell.
+
+    Raises a UserError that says why not, or ModelUnavailable. Nothing is charged before
+    the row is written.
+    """
+    if not source.is_open:
+        raise sources.SourceExpired("The source picture has expired. Upload it again.", param="source")
+    prompt = _clean_prompt(wish.prompt)
+    model = catalogue.find(wish.model) if wish.model else catalogue.default()
+    _require_served(model)
+    _require_room(owner)
+    plan = _plan(model, prompt, has_mask=wish.mask is not None)
+    edit = _draft(owner, source, wish, model)
+    edit.prompt = prompt
+    edit.plan = plan
+    if wish.mask is not None:
+        masks.keep(edit, wish.mask)
+    with transaction.atomic():
+        edit.save(force_insert=True)
+        transaction.on_commit(lambda: queue.ring(edit.engine))
+    return edit
+
+
+def again(owner: Owner, edit: Edit, *, new_seed: bool) -> Edit:
+    """Submit the same wish on the same source once more, with the same seed or a new one."""
+    wish = Wish(
+        prompt=edit.prompt,
+        model=edit.model,
+        quality=edit.quality,
+        seed=None if new_seed else edit.seed,
+        preserve=edit.preserve,
+        negative_prompt=edit.negative_prompt,
+        thinking=edit.thinking,
+        output_format=edit.asked_format,
+        mask=masks.read(edit),
+    )
+    return submit_edit(owner, edit.source, wish)
+
+
+def _clean_prompt(prompt: str) -> str:
+    clean = " ".join(prompt.replace("\x00", " ").split())
+    if not clean:
+        raise InvalidInput("Say in a few words what should change.", param="prompt")
+    if len(clean) > settings.PROMPT_CHARACTERS_MAX:
+        raise PromptTooLong(
+            f"This wish has {len(clean):,} characters; the limit is {settings.PROMPT_CHARACTERS_MAX:,}.",
+            param="prompt",
+        )
+    return clean
+
+
+def _require_served(model: catalogue.Model) -> None:
+    if model.engine not in workers.served_engines():
+        raise workers.ModelUnavailable(
+            f"{model.name} is not running here at the moment. Nothing was charged.", param="model"
+        )
+
+
+def _require_room(owner: Owner) -> None:
+    queued = Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).count()
+    if queued >= settings.QUEUED_EDITS_MAX:
+        raise TooManyQueued(f"{queued} of your edits are waiting. Let some finish first.")
+
+
+def _plan(model: catalogue.Model, prompt: str, *, has_mask: bool) -> str:
+    try:
+        return registry.check(model.engine, prompt, has_mask=has_mask)
+    except NotUnderstood as refusal:
+        raise InstructionNotSupported(str(refusal), param="prompt") from refusal
+
+
+def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> Edit:
+    quality = model.quality(wish.quality)
+    if wish.mask is not None:
+        masks.require_fit(source, wish.mask)
+    if not 0 <= wish.preserve <= 1:
+        raise InvalidInput("preserve goes from 0 to 1.", param="preserve")
+    if wish.seed is not None and not 0 <= wish.seed <= SEED_MAX:
+        raise InvalidInput(f"seed goes from 0 to {SEED_MAX:,}.", param="seed")
+    now = timezone.now()
+    return Edit(
+        request_id=wish.request_id or ids.new("req"),
+        owner=owner,
+        source=source,
+        model=model.slug,
+        engine=model.engine,
+        negative_prompt=wish.negative_prompt.strip(),
+        quality=quality,
+        seed=secrets.randbelow(SEED_MAX + 1) if wish.seed is None else wish.seed,
+        preserve=wish.preserve,
+        thinking=wish.thinking,
+        has_mask=wish.mask is not None,
+        asked_format_name=wish.output_format or "",
+        output_format_name=encoding.output_format_for(
+            source.source_format, has_alpha=source.has_alpha, asked=wish.output_format
+        ),
+        rank=wish.rank,
+        price_tokens=pricing.quote(model.unit_tokens(quality)),
+        created_at=now,
+        queued_at=now,
+        expires_at=now + owner.window,
+    )

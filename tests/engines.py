@@ -1,0 +1,88 @@
+"""Scripted engines: slow, failing, silent. They live with the tests, never in the product."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from editor.engines.base import EditOutput, EditRequest, EngineError, Progress
+
+
+class Echo:
+    """Returns the source as it is."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        return EditOutput(image=request.image, seed=request.seed)
+
+
+class Invert:
+    """Turns every colour into its opposite."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        request.report(Progress("editing", 1, 1, preview=255 - request.image))
+        return EditOutput(image=255 - request.image, seed=request.seed, reasoning={"plan": "inverted"})
+
+
+class Slow:
+    """Inverts, in as many steps of 50 ms as the prompt's last word says; leaves a mark per run.
+
+    The marks (one empty file per start and per end, if FREEAI_TEST_MARKS names a folder)
+    let a test count how often an edit really ran.
+    """
+
+    step_seconds = 0.05
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        steps = int(request.prompt.split()[-1])
+        for step in range(steps):
+            request.report(Progress("editing", step, steps, preview=255 - request.image))
+            time.sleep(self.step_seconds)
+        request.report(Progress("editing", steps, steps))
+        _mark(f"{request.seed}")
+        return EditOutput(image=255 - request.image, seed=request.seed)
+
+
+class Broken:
+    """Fails for good, and quotes the prompt while doing so."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        raise RuntimeError(f"cannot do: {request.prompt}")
+
+
+class Flaky:
+    """Fails once per seed in a way that another try may mend."""
+
+    def __init__(self) -> None:
+        self._failed: set[int] = set()
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        if request.seed not in self._failed:
+            self._failed.add(request.seed)
+            raise EngineError("out of memory", retryable=True)
+        return EditOutput(image=255 - request.image, seed=request.seed)
+
+
+class Transparent:
+    """Inverts and makes the left half transparent."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        alpha = np.full(request.image.shape[:2], 255, np.uint8)
+        alpha[:, : request.image.shape[1] // 2] = 0
+        return EditOutput(image=255 - request.image, seed=request.seed, alpha=alpha)
+
+
+class Talkative:
+    """Reports every millisecond."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        for step in range(200):
+            request.report(Progress("thinking", step, 200))
+            time.sleep(0.001)
+        return EditOutput(image=255 - request.image, seed=request.seed)
+
+
+def _mark(name: str) -> None:
+    folder = os.environ.get("FREEAI_TEST_MARKS")
+    if folder:
+        Path(folder, f"{name}-{os.getpid()}-{time.monotonic_ns()}").touch()

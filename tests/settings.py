@@ -1,0 +1,26 @@
+"""The product's settings, in a home of their own: tests never touch a person's `var/`."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_home = tempfile.mkdtemp(prefix="freeai-tests-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+os.environ["FREEAI_HOME"] = _home
+os.environ["FREEAI_EXTRA_ENGINES"] = ",".join(
+    f"{name}=tests.engines:{kind}"
+    for name, kind in {
+        "test-slow": "Slow",
+        "test-broken": "Broken",
+        "test-echo": "Echo",
+        "test-invert": "Invert",
+        "test-flaky": "Flaky",
+        "test-transparent": "Transparent",
+        "test-talkative": "Talkative",
+    }.items()
+)
+# Bells go nowhere: a test calls the work itself, when it wants it done.
+os.environ["FREEAI_BROKER_URL"] = "memory://"
+
+from freeai.settings import *  # noqa: E402, F403  (the environment must be set first)
