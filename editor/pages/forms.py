@@ -1,0 +1,66 @@
+"""Forms of the pages: they check form (types, ranges); meaning is checked at the one door."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from editor.submission import SEED_MAX, Wish
+
+
+class WishForm(forms.Form):
+    """What a person wants done to a source."""
+
+    prompt = forms.CharField(
+        max_length=10_000, strip=True, error_messages={"required": "Say in a few words what should change."}
+    )
+    model = forms.CharField(max_length=60, required=False)
+    quality = forms.ChoiceField(
+        choices=[(name, name) for name in ("auto", "high", "medium", "low")], required=False
+    )
+    seed = forms.IntegerField(min_value=0, max_value=SEED_MAX, required=False)
+    preserve = forms.FloatField(min_value=0, max_value=1, required=False)
+    output_format = forms.ChoiceField(
+        choices=[(name, name) for name in ("png", "jpeg", "webp")], required=False
+    )
+
+    def wish(self) -> Wish:
+        """Return the cleaned fields as the one door wants them."""
+        data: dict[str, Any] = self.cleaned_data
+        preserve = data["preserve"]
+        return Wish(
+            prompt=data["prompt"],
+            model=data["model"],
+            quality=data["quality"] or "auto",
+            seed=data["seed"],
+            preserve=0.5 if preserve is None else preserve,
+            output_format=data["output_format"] or None,
+        )
+
+
+class UploadForm(forms.Form):
+    """A picture from a disk, a clipboard or a camera."""
+
+    image = forms.FileField(
+        allow_empty_file=True,
+        error_messages={"required": "Choose a picture first."},
+        max_length=1000,
+    )
+
+
+class EditForm(WishForm):
+    """Picture and wish at once, for browsers without JavaScript; `source` if one is there already."""
+
+    image = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
+    source = forms.CharField(max_length=40, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("image") and not cleaned.get("source"):
+            self.add_error("image", "Choose a picture first.")
+        return cleaned
+
+
+def bytes_max() -> int:
+    """Return how many bytes of a picture are worth reading."""
+    return settings.SOURCE_BYTES_MAX + 1

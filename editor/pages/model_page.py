@@ -1,0 +1,88 @@
+"""The front page, the catalogue, and a model's workspace."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import owners
+from editor import catalogue, sources, submission, workers
+from editor.models import Edit, Source
+from editor.pages import forms
+from editor.pages.workspace import workspace
+from freeai.common.api import status_of
+from freeai.common.errors import FreeAIError, NotFound
+
+
+@require_GET
+def landing(request: HttpRequest) -> HttpResponse:
+    """The front page: the default model's workspace, ready for a picture."""
+    return render(request, "editor/landing.html", workspace(catalogue.default()))
+
+
+@require_GET
+def models(request: HttpRequest) -> HttpResponse:
+    """The catalogue."""
+    served = workers.served_engines()
+    listed = [(model, model.engine in served) for model in catalogue.models()]
+    return render(request, "editor/models.html", {"models": listed})
+
+
+@require_http_methods(["GET", "POST"])
+def model(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """One model's workspace; a POST carries picture and wish at once, for browsers without script."""
+    chosen = _model(slug)
+    if chosen is None:
+        return render(request, "404.html", status=404)
+    if request.method == "POST":
+        return _submit(request, chosen)
+    return render(request, "editor/model_page.html", workspace(chosen, source=_source_asked_for(request)))
+
+
+def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
+    form = forms.EditForm(request.POST, request.FILES)
+    source: Source | None = None
+    status = 400
+    if form.is_valid():
+        try:
+            source = _source(request, form)
+            edit = submission.submit_edit(source.owner, source, form.wish())
+        except FreeAIError as refusal:
+            form.add_error(None, refusal.message)
+            status = status_of(refusal)
+        else:
+            return _remembering(redirect(edit), edit)
+    page = render(
+        request, "editor/model_page.html", workspace(chosen, source=source, form=form), status=status
+    )
+    if source is not None:
+        owners.remember(page, source.owner)
+    return page
+
+
+def _source(request: HttpRequest, form: forms.EditForm) -> Source:
+    file = form.cleaned_data["image"]
+    if not file:
+        return sources.find(form.cleaned_data["source"], owners.find(request))
+    return sources.receive(
+        file.read(forms.bytes_max()), name=file.name, owner=lambda: owners.find_or_make(request)
+    )
+
+
+def _remembering(response: HttpResponseBase, edit: Edit) -> HttpResponseBase:
+    owners.remember(response, edit.owner)
+    return response
+
+
+def _model(slug: str) -> catalogue.Model | None:
+    try:
+        return catalogue.find(slug)
+    except catalogue.ModelNotFound:
+        return None
+
+
+def _source_asked_for(request: HttpRequest) -> Source | None:
+    """Return the asker's own source named in ?source=, so that a reload keeps the picture."""
+    try:
+        return sources.find(request.GET.get("source", ""), owners.find(request))
+    except NotFound:
+        return None

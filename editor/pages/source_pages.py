@@ -1,0 +1,54 @@
+"""Uploads by script, and the normalised picture back."""
+
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import owners
+from editor import sources
+from editor.models import Source
+from editor.pages import answers, forms
+from freeai.common.errors import NotFound
+
+
+@require_POST
+@answers.answers_errors
+def upload(request: HttpRequest) -> HttpResponseBase:
+    """Take one picture; answer with the Source that became of it, or why not."""
+    form = forms.UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return answers.form_refusal(form)
+    file = form.cleaned_data["image"]
+    source = sources.receive(
+        file.read(forms.bytes_max()), name=file.name, owner=lambda: owners.find_or_make(request)
+    )
+    response = JsonResponse(as_json(source), status=201)
+    owners.remember(response, source.owner)
+    return response
+
+
+@require_GET
+def image(request: HttpRequest, source_id: str) -> HttpResponseBase:
+    """Show the normalised picture to its owner."""
+    try:
+        source = sources.find(source_id, owners.find(request))
+    except NotFound:
+        raise Http404 from None
+    return answers.stored_picture(source.file_name, source.media_type)
+
+
+def as_json(source: Source) -> dict[str, object]:
+    """Return what a page needs to show a source and edit it."""
+    return {
+        "id": source.pk,
+        "url": reverse("source-image", args=[source.pk]),
+        "name": source.name,
+        "width": source.width,
+        "height": source.height,
+        "original_width": source.original_width,
+        "original_height": source.original_height,
+        "has_alpha": source.has_alpha,
+        "format": source.source_format,
+        "bytes": source.file_bytes,
+        "expires_at": int(source.expires_at.timestamp()),
+    }

@@ -1,0 +1,27 @@
+"""Addresses of the editor."""
+
+from django.urls import path
+
+from editor.pages import account, edit_pages, health, model_page, source_pages
+
+urlpatterns = [
+    path("", model_page.landing, name="landing"),
+    path("models/", model_page.models, name="models"),
+    path("models/<slug:slug>/", model_page.model, name="model"),
+    path("sources/", source_pages.upload, name="sources"),
+    path("sources/<slug:source_id>/image", source_pages.image, name="source-image"),
+    path("edits/", edit_pages.create, name="edits"),
+    path("edits/<slug:edit_id>/", edit_pages.show, name="edit"),
+    path("edits/<slug:edit_id>/status", edit_pages.status, name="edit-status"),
+    path("edits/<slug:edit_id>/events", edit_pages.events, name="edit-events"),
+    path("edits/<slug:edit_id>/preview", edit_pages.preview, name="edit-preview"),
+    path("edits/<slug:edit_id>/result", edit_pages.result, name="edit-result"),
+    path("edits/<slug:edit_id>/thumbnail", edit_pages.thumbnail, name="edit-thumbnail"),
+    path("edits/<slug:edit_id>/changes", edit_pages.changes, name="edit-changes"),
+    path("edits/<slug:edit_id>/cancel", edit_pages.cancel, name="edit-cancel"),
+    path("edits/<slug:edit_id>/retry", edit_pages.retry, name="edit-retry"),
+    path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
+    path("account/", account.account, name="account"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

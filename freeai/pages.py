@@ -1,0 +1,14 @@
+"""What every template may show about this site."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Context for all templates: numbers that the words on our pages must agree with."""
+    return {
+        "support_email": settings.SUPPORT_EMAIL,
+        "visitor_hours": settings.VISITOR_WINDOW.total_seconds() // 3600,
+        "source_megabytes_max": settings.SOURCE_BYTES_MAX // (1024 * 1024),
+        "prompt_characters_max": settings.PROMPT_CHARACTERS_MAX,
+    }
