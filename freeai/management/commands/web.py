@@ -1,0 +1,27 @@
+"""`manage.py web`: the site itself."""
+
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from freeai.supervisor import leave_with_parent
+
+
+class Command(BaseCommand):
+    help = "Serve the site over ASGI on HOST:PORT."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        leave_with_parent()
+        uvicorn.run(
+            "freeai.asgi:application",
+            host=settings.HOST,
+            port=settings.PORT,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            # Open event streams would otherwise hold the process until their edits end.
+            timeout_graceful_shutdown=2,
+        )
