@@ -8,7 +8,9 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Context for all templates: numbers that the words on our pages must agree with."""
     return {
         "support_email": settings.SUPPORT_EMAIL,
-        "visitor_hours": settings.VISITOR_WINDOW.total_seconds() // 3600,
+        "visitor_hours": int(settings.VISITOR_WINDOW.total_seconds() // 3600),
+        "source_bytes_max": settings.SOURCE_BYTES_MAX,
         "source_megabytes_max": settings.SOURCE_BYTES_MAX // (1024 * 1024),
+        "source_megapixels_max": settings.SOURCE_PIXELS_MAX // 1_000_000,
         "prompt_characters_max": settings.PROMPT_CHARACTERS_MAX,
     }

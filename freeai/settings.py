@@ -157,6 +157,8 @@ QUEUED_EDITS_MAX = env.integer("FREEAI_QUEUED_EDITS_MAX", 600, least=1)
 FAIR_SHARE_SECONDS = env.integer("FREEAI_FAIR_SHARE_SECONDS", 600, least=1)
 CLASS_RISE_SECONDS = env.integer("FREEAI_CLASS_RISE_SECONDS", 300, least=1)
 
+# What `make serve` starts a worker for; empty = the first model's engine.
+SERVE_ENGINES = env.words("FREEAI_SERVE_ENGINES", "")
 # More engines by name: "slug=package.module:Class", comma-separated. Tests add theirs here.
 EXTRA_ENGINES = env.words("FREEAI_EXTRA_ENGINES", "")
 CATALOGUE_FILE = env.text("FREEAI_CATALOGUE_FILE", "")

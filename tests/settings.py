@@ -24,3 +24,5 @@ os.environ["FREEAI_EXTRA_ENGINES"] = ",".join(
 os.environ["FREEAI_BROKER_URL"] = "memory://"
 
 from freeai.settings import *  # noqa: E402, F403  (the environment must be set first)
+
+LOGGING["loggers"]["httpx"] = {"level": "WARNING"}  # type: ignore[index]  # noqa: F405

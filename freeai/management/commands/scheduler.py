@@ -12,6 +12,7 @@ from freeai.supervisor import leave_with_parent
 
 class Command(BaseCommand):
     help = "Run the sweeps until SIGTERM. Several may run; they do not get in each other's way."
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from editor import catalogue
 from freeai.supervisor import Child, Supervisor
 
 
@@ -16,10 +17,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write(f"FreeAI: http://{settings.HOST}:{settings.PORT}/  (Ctrl-C stops it)")
         self.stdout.flush()
-        Supervisor(
-            [
-                Child("web", ["manage.py", "web"]),
-                Child("worker", ["manage.py", "worker"]),
-                Child("scheduler", ["manage.py", "scheduler"]),
-            ]
-        ).run()
+        workers = [
+            Child(f"worker {engine}", ["manage.py", "worker", "--engine", engine])
+            for engine in settings.SERVE_ENGINES or [catalogue.default().engine]
+        ]
+        web = Child("web", ["manage.py", "web"])
+        Supervisor([web, *workers, Child("scheduler", ["manage.py", "scheduler"])]).run()

@@ -11,6 +11,7 @@ from freeai.supervisor import leave_with_parent
 
 class Command(BaseCommand):
     help = "Serve the site over ASGI on HOST:PORT."
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         leave_with_parent()

@@ -10,6 +10,7 @@ from freeai.supervisor import leave_with_parent
 
 class Command(BaseCommand):
     help = "Run edits of one engine, one at a time, until SIGTERM."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--engine", default=None, help="the engine to serve (default: the first model's)")
