@@ -24,7 +24,7 @@ def models(request: HttpRequest) -> HttpResponse:
     """The catalogue."""
     served = workers.served_engines()
     listed = [(model, model.engine in served) for model in catalogue.models()]
-    return render(request, "editor/models.html", {"models": listed})
+    return render(request, "editor/models.html", {"models": listed, "section": "models"})
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,11 @@ from editor import catalogue, progress, workers
 from editor.models import Edit, Source
 from editor.pages.source_pages import as_json
 
+QUALITIES = [("auto", "Best"), ("high", "High"), ("medium", "Medium"), ("low", "Quick")]
+FORMATS = [("", "As sent"), ("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP")]
+
+_STAGES = {Edit.Status.QUEUED: "waiting", Edit.Status.RUNNING: "working", Edit.Status.SUCCEEDED: "done"}
+
 
 def workspace(
     model: catalogue.Model, *, edit: Edit | None = None, source: Source | None = None, form: Any = None
@@ -14,16 +19,51 @@ def workspace(
     shown = edit.source if edit else source
     is_open = shown is not None and shown.is_open
     served = workers.served_engines()
+    models = [(one, one.engine in served) for one in catalogue.models()]
     return {
         "model": model,
-        "models": [(one, one.engine in served) for one in catalogue.models()],
+        "models": models,
         "is_served": model.engine in served,
+        "ready_model": next((one for one, is_ready in models if is_ready and one != model), None),
         "edit": edit,
         "source": shown,
         "source_is_open": is_open,
+        "stage": stage(edit, is_open=is_open),
         "form": form,
+        "wish": wish(edit, form),
+        "qualities": QUALITIES,
+        "formats": FORMATS,
         "state": {
             "edit": progress.snapshot([edit.pk])[edit.pk] if edit else None,
             "source": as_json(shown) if shown and is_open else None,
         },
     }
+
+
+def stage(edit: Edit | None, *, is_open: bool) -> str:
+    """Return which face of the workspace to show: one word that its style sheet knows."""
+    if edit is None:
+        return "ready" if is_open else "empty"
+    if edit.is_active:
+        return _STAGES[Edit.Status(edit.status)]
+    if not is_open or (edit.status == Edit.Status.SUCCEEDED and not edit.has_result):
+        return "expired"
+    return _STAGES.get(Edit.Status(edit.status), edit.status)
+
+
+def wish(edit: Edit | None, form: Any) -> dict[str, str]:
+    """Return what the form's fields start from: what was typed, or what was asked, or nothing."""
+    if form is not None and form.is_bound:
+        return {name: form.data.get(name, "") for name in form.fields} | {
+            "preserve": form.data.get("preserve") or "0.5",
+            "quality": form.data.get("quality") or "auto",
+        }
+    if edit is not None:
+        return {
+            "prompt": edit.prompt,
+            "preserve": str(edit.preserve),
+            "quality": edit.quality,
+            "output_format": edit.asked_format_name,
+            "seed": "",
+        }
+    return {"prompt": "", "preserve": "0.5", "quality": "auto", "output_format": "", "seed": ""}

@@ -1,0 +1,59 @@
+// A picture goes up: looked at first, then sent with its bytes counted.
+
+import * as words from "./words.js";
+
+export class Refused extends Error {
+  constructor(message, code = "invalid_request") {
+    super(message);
+    this.code = code;
+  }
+}
+
+const startsWith = (head, signature) => signature.every((byte, i) => head[i] === byte);
+const letters = (head, from, to) => String.fromCharCode(...head.slice(from, to));
+
+// Loosely: the server decides by decoding; this only spares a hopeless upload.
+function looksEditable(head) {
+  return (
+    startsWith(head, [0xff, 0xd8]) ||
+    startsWith(head, [0x89, 0x50, 0x4e, 0x47]) ||
+    (letters(head, 0, 4) === "RIFF" && letters(head, 8, 12) === "WEBP") ||
+    letters(head, 4, 8) === "ftyp"
+  );
+}
+
+export async function check(file, bytesMax) {
+  if (file.size === 0) throw new Refused(words.EMPTY_FILE, "image_unsupported_format");
+  if (file.size > bytesMax) throw new Refused(words.tooLarge(file.size, bytesMax), "image_too_large");
+  const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  if (!looksEditable(head)) throw new Refused(words.UNKNOWN_FILE, "image_unsupported_format");
+}
+
+function refusalOf(xhr) {
+  try {
+    const { message, code } = JSON.parse(xhr.responseText).error;
+    return new Refused(message, code);
+  } catch {
+    return new Refused(xhr.status === 413 ? words.tooLarge(0, 0) : words.NOT_UNDERSTOOD, "server");
+  }
+}
+
+// fetch() cannot count sent bytes, hence XMLHttpRequest. Resolves to the Source.
+export function send(file, { url, token, onBytes, signal }) {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    const form = new FormData();
+    form.append("image", file, file.name || "picture");
+    xhr.open("POST", url);
+    xhr.setRequestHeader("X-CSRFToken", token);
+    xhr.upload.addEventListener("progress", (event) => onBytes(event.loaded, event.total || file.size));
+    xhr.addEventListener("load", () => {
+      if (xhr.status === 201) resolve(JSON.parse(xhr.responseText));
+      else reject(refusalOf(xhr));
+    });
+    xhr.addEventListener("error", () => reject(new Refused(words.NOT_SENT, "offline")));
+    xhr.addEventListener("abort", () => reject(new DOMException("Canceled", "AbortError")));
+    signal.addEventListener("abort", () => xhr.abort());
+    xhr.send(form);
+  });
+}

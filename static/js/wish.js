@@ -1,0 +1,176 @@
+// The form: prompt, examples, model and the settings that are folded away.
+
+const COUNT_FROM = 0.8; // the counter shows in the last fifth of the room
+
+export class WishForm {
+  #done = false;
+  #asked = "";
+
+  constructor(form, { onSubmit }) {
+    this.form = form;
+    this.prompt = form.elements.prompt;
+    this.button = document.getElementById("submit");
+    this.root = form.closest("[data-state]");
+    this.limit = Number(this.root.dataset.promptMax);
+    this.#asked = this.prompt.value.trim();
+    this.#restore();
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.button.getAttribute("aria-disabled") !== "true") onSubmit();
+    });
+    form.addEventListener("input", () => this.#changed());
+    form.addEventListener("click", (event) => this.#click(event));
+    this.prompt.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    });
+    this.#changed();
+  }
+
+  get token() {
+    return this.form.elements.csrfmiddlewaretoken.value;
+  }
+
+  get model() {
+    return this.form.elements.model.value;
+  }
+
+  // The fields as POST /edits/ wants them: the picture is there already.
+  data() {
+    const data = new FormData(this.form);
+    data.delete("image");
+    this.#asked = this.prompt.value.trim();
+    return data;
+  }
+
+  setSource(id) {
+    this.form.elements.source.value = id;
+    this.#restore();
+    this.#changed();
+  }
+
+  setBusy(isBusy) {
+    this.form.inert = isBusy;
+    if (isBusy) this.#done = false;
+  }
+
+  setDone(isDone) {
+    this.#done = isDone;
+    this.#changed();
+  }
+
+  setSending(isSending) {
+    this.button.toggleAttribute("aria-busy", isSending);
+    this.button.disabled = isSending;
+  }
+
+  setNote(sentence) {
+    const hint = document.getElementById("prompt-hint");
+    hint.textContent = sentence;
+    hint.hidden = !sentence;
+  }
+
+  setServed(engines) {
+    for (const radio of this.form.querySelectorAll("[name=model]")) {
+      const isOn = engines.includes(radio.dataset.engine);
+      radio.dataset.served = isOn ? "yes" : "no";
+      const tag = radio.closest("label").querySelector("[data-served-tag]");
+      tag.classList.toggle("is-on", isOn);
+      tag.textContent = isOn ? "Ready" : "Not running here now";
+    }
+    this.#changed();
+  }
+
+  clear() {
+    this.prompt.value = "";
+    this.form.elements.seed.value = "";
+    this.#changed();
+  }
+
+  focusPrompt() {
+    this.prompt.focus();
+    this.prompt.select();
+  }
+
+  // One button for each model that could do it now.
+  otherModels() {
+    const served = [...this.form.querySelectorAll('[name=model][data-served="yes"]:not(:checked)')];
+    return served.map((radio) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button slim";
+      button.textContent = `Use ${radio.dataset.name}`;
+      button.addEventListener("click", () => {
+        radio.checked = true;
+        this.#changed();
+        this.form.requestSubmit();
+      });
+      return button;
+    });
+  }
+
+  #click(event) {
+    const chip = event.target.closest("[data-wish]");
+    if (!chip) return;
+    this.prompt.value = chip.dataset.wish;
+    this.#changed();
+    this.prompt.focus();
+  }
+
+  #changed() {
+    this.#grow();
+    this.#count();
+    this.#tellModel();
+    this.#tellSettings();
+    const isDirty = this.prompt.value.trim() !== this.#asked;
+    this.root.toggleAttribute("data-dirty", this.#done && isDirty);
+    if (this.form.elements.source.value) sessionStorage.setItem(this.#draftKey(), this.prompt.value);
+  }
+
+  #draftKey() {
+    return `wish ${this.form.elements.source.value}`;
+  }
+
+  // What was typed survives a reload; an edit's own page starts from what was asked.
+  #restore() {
+    if (this.prompt.value || !this.form.elements.source.value) return;
+    this.prompt.value = sessionStorage.getItem(this.#draftKey()) ?? "";
+  }
+
+  // `field-sizing: content` does this by itself where it exists.
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.prompt.style.height = "auto";
+    this.prompt.style.height = `${this.prompt.scrollHeight + 2}px`;
+  }
+
+  #count() {
+    const length = this.prompt.value.length;
+    const isNear = length > this.limit * COUNT_FROM;
+    this.setNote(isNear ? `${length.toLocaleString("en")} of ${this.limit.toLocaleString("en")} characters` : "");
+    if (length > this.limit) this.prompt.setAttribute("aria-invalid", "true");
+    else this.prompt.removeAttribute("aria-invalid");
+  }
+
+  #tellModel() {
+    const radio = this.form.querySelector("[name=model]:checked");
+    if (!radio) return;
+    const isServed = radio.dataset.served === "yes";
+    document.getElementById("model-now").textContent = radio.dataset.name + (isServed ? "" : ", not running");
+    document.getElementById("quality-field").hidden = radio.dataset.qualities !== "yes";
+    for (const chips of this.form.querySelectorAll("[data-for-model]"))
+      chips.hidden = chips.dataset.forModel !== radio.value;
+    if (isServed) this.button.removeAttribute("aria-disabled");
+    else this.button.setAttribute("aria-disabled", "true");
+  }
+
+  #tellSettings() {
+    const { preserve, seed, output_format: format } = this.form.elements;
+    const dial = Number(preserve.value);
+    const said = [];
+    if (dial !== 0.5) said.push(dial > 0.5 ? "closer" : "stronger");
+    if (format.value) said.push(format.value.toUpperCase().replace("WEBP", "WebP"));
+    if (seed.value) said.push(`seed ${seed.value}`);
+    preserve.setAttribute("aria-valuetext", dial === 0.5 ? "middle" : `${Math.round(dial * 100)} % close`);
+    document.getElementById("advanced-now").textContent = said.join(", ");
+  }
+}
