@@ -10,16 +10,14 @@ from dataclasses import dataclass, field, replace
 from editor.engines.lite import refusals
 from editor.engines.lite.clauses import Clause, clauses_of, segments_of, without
 from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
+from editor.engines.lite.directions import cast_moves, direction, moves_for, some
 from editor.engines.lite.plan import Step, within_means
-from editor.engines.lite.scales import CAST_MOVES, COLOR_OPERATIONS, SCALES, Moves
+from editor.engines.lite.scales import COLOR_OPERATIONS, SCALES, Moves
 from editor.engines.lite.senses import Form, Kind, Token
 
 _VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
 _FRAMING = (Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT)
 _AMOUNTS = (Kind.DEGREE, Kind.TIMES, Kind.NUMBER, Kind.PERCENT, Kind.BY, Kind.TO)
-_LIFTED_SHADOWS = frozenset(
-    {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
-)
 
 
 @dataclass(slots=True)
@@ -63,9 +61,9 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
 def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
     """Unknown words, things to be found or added, regions turned inside out."""
     removes_painted = reading.has_mask and clause.has(Kind.REMOVE) and not clause.has(Kind.NOT, Kind.EXCEPT)
-    if beyond := clause.first(Kind.CANNOT):
-        if not (removes_painted and beyond.sense.value == "text"):
-            raise refusals.beyond(beyond)
+    beyond = clause.first(Kind.CANNOT)
+    if beyond and not (removes_painted and beyond.sense.value == "text"):
+        raise refusals.beyond(beyond)
     adds = any(verb.text in ("add", "adding", "give") for verb in clause.all(Kind.RAISE, Kind.MAKE))
     if adds and not clause.heads and (added := clause.first(Kind.NOUN, Kind.UNKNOWN)):
         raise refusals.adds_objects(added)
@@ -146,11 +144,11 @@ def _read_headless(clause: Clause, reading: Reading) -> None:
             raise refusals.unclear("it asks to keep something as it is")
     elif clause.has(Kind.DEGREE) and clause.holds_only(*_FRAMING, Kind.DEGREE, Kind.KEEP):
         _read_afterthought(clause, reading)
-    elif clause.holds_only(Kind.SELECTION, Kind.PICTURE) or clause.holds_only(
-        Kind.PICTURE, Kind.REQUEST, Kind.COPULA
+    elif (
+        clause.holds_only(Kind.SELECTION, Kind.PICTURE)
+        or clause.holds_only(Kind.PICTURE, Kind.REQUEST, Kind.COPULA)
+        or (clause.holds_only(Kind.NOUN) and clause.joint.kind is Kind.STOP and clause.joint.text == "")
     ):
-        return
-    elif clause.holds_only(Kind.NOUN) and clause.joint.kind is Kind.STOP and clause.joint.text == "":
         return
     else:
         raise refusals.unclear(f"“{' '.join(token.text for token in clause.tokens)}” is not complete")
@@ -185,11 +183,11 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
         if head.sense.value != "contrast" and head not in plain[:1]
     )
     relevant = segments_of(clause)
-    directed = all(
-        segment.heads[0].kind is not Kind.PROPERTY or _direction(segment) for segment in relevant
-    )
+    directed = all(segment.heads[0].kind is not Kind.PROPERTY or direction(segment) for segment in relevant)
     if clause.has(*bound) or _is_statement(clause) or not (on_their_own and directed) or len(plain) > 1:
-        raise refusals.unclear(f"“{' '.join(token.text for token in clause.tokens)}” can be read in several ways")
+        raise refusals.unclear(
+            f"“{' '.join(token.text for token in clause.tokens)}” can be read in several ways"
+        )
     for segment in relevant:
         _read_head(segment, segment.heads[0], reading)
 
@@ -213,10 +211,10 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     if degree == NO_DEGREE and _shares_degree(clause, head, reading):
         degree = reading.degree
     _share_number(clause, head, degree, reading)
-    moves = _moves(clause, head, reading)
+    moves = moves_for(clause, head, inherited=reading.inherited, has_mask=reading.has_mask)
     reading.add(_steps(moves, degree, color=_color_of(head, moves)))
     reading.degree, reading.negated = degree, False
-    reading.inherited = _direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
+    reading.inherited = direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
 
 
 def _refuse_leftovers(clause: Clause) -> None:
@@ -287,7 +285,7 @@ def _read_statement(clause: Clause, head: Token, reading: Reading) -> None:
     if head.kind in (Kind.COLOR, Kind.COLORISH):
         if not clause.has(Kind.TOO):
             raise refusals.unclear("it says how the picture looks, but not what to do about it")
-        moves = _cast_moves(head)
+        moves = cast_moves(head)
         reading.add(_steps(moves, NO_DEGREE, color=_color_of(head, moves)))
         reading.complained = True
         return
@@ -304,7 +302,7 @@ def _read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
     scale, sign = SCALES[head.sense.value], head.sense.sign
     if clause.first(Kind.TOO) == Token("enough", clause.tokens[-1].sense):
         raise refusals.nothing_to_do()
-    moves = _some(scale.moves(-sign), head)
+    moves = some(scale.moves(-sign), head)
     if clause.has(Kind.TOO) or (head.kind is Kind.QUALITY and scale.fault == sign):
         reading.add(_steps(moves, NO_DEGREE))
         reading.complained = True
@@ -316,7 +314,9 @@ def _read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
 
 def _read_negation(clause: Clause, head: Token, reading: Reading) -> None:
     """ "Don't blur" is a promise; "not too bright" weakens; "not so dark" goes the other way."""
-    if clause.has(Kind.RAISE, Kind.LOWER, Kind.MORE, Kind.LESS, Kind.REMOVE, Kind.FIX, Kind.TIMES, Kind.NUMBER):
+    if clause.has(
+        Kind.RAISE, Kind.LOWER, Kind.MORE, Kind.LESS, Kind.REMOVE, Kind.FIX, Kind.TIMES, Kind.NUMBER
+    ):
         raise refusals.unclear("a negation with “more” or “less” can be read in several ways")
     too = clause.first(Kind.TOO)
     if too is None and _is_statement(clause):
@@ -335,7 +335,7 @@ def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> No
         raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
     scale, sign = SCALES[head.sense.value], head.sense.sign
     if too.text == "enough":
-        reading.add(_steps(_some(scale.moves(sign), head), NO_DEGREE))
+        reading.add(_steps(some(scale.moves(sign), head), NO_DEGREE))
         return
     asked = {operation for operation, _ in scale.moves(sign)}
     weakened = [step for step in reading.steps if step.operation in asked and step.amount * sign > 0]
@@ -345,7 +345,7 @@ def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> No
     elif _is_statement(clause) or reading.steps or clause.has(Kind.MAKE):
         raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
     else:
-        reading.add(_steps(_some(scale.moves(-sign), head), NO_DEGREE))
+        reading.add(_steps(some(scale.moves(-sign), head), NO_DEGREE))
 
 
 def _read_promise(clause: Clause, head: Token, reading: Reading, *, sign: int) -> None:
@@ -370,111 +370,6 @@ def _forbid_scale(head: Token, reading: Reading, sign: int) -> None:
             reading.forbidden.append((frozenset({operation}), 1 if amount > 0 else -1))
         return
     reading.forbidden.append((frozenset(operation for operation, _ in (*scale.up, *scale.down)), 0))
-
-
-def _moves(clause: Clause, head: Token, reading: Reading) -> Moves:
-    """What to do, at plain strength, for the head of an imperative clause."""
-    if head.kind is Kind.EFFECT:
-        if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
-            clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance")
-        ):
-            raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
-        return ((head.sense.value, 1.0),)
-    if head.kind in (Kind.COLOR, Kind.COLORISH):
-        return _color_moves(clause, head, reading)
-    if head.kind is Kind.ZONE:
-        return _zone_moves(clause, head)
-    if head.kind is Kind.PROPERTY:
-        return _property_moves(clause, head, reading)
-    return _quality_moves(clause, head)
-
-
-def _quality_moves(clause: Clause, head: Token) -> Moves:
-    """ "Brighter", "less bright", "fix the gloomy look", "remove the warm tint"."""
-    scale, sense = SCALES[head.sense.value], head.sense
-    noun_like = clause.has(Kind.TINT) or sense.value == "blur" or sense.value in ("shadows", "highlights")
-    reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
-    if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
-        raise refusals.unclear(f"“{head.text}” cannot be taken away; say “less {head.text}”")
-    if clause.has(Kind.LESS) and sense.form is Form.COMPARED:
-        raise refusals.unclear(f"“less {head.text}” can be read in two ways")
-    return _some(scale.moves(-sense.sign if reverse else sense.sign), head)
-
-
-def _property_moves(clause: Clause, head: Token, reading: Reading) -> Moves:
-    """ "More contrast", "contrast +20 %", "remove the noise": a noun needs a direction."""
-    scale, sign = SCALES[head.sense.value], head.sense.sign
-    direction = _direction(clause)
-    if direction is None and clause.joint.kind in (Kind.AND, Kind.OR):
-        direction = reading.inherited
-    if direction is Kind.REMOVE:
-        if head.sense.value == "saturation":
-            return (("monochrome", 1.0),)
-        return _some(scale.moves(-sign), head)
-    if direction is Kind.FIX and scale.fault == sign:
-        return _some(scale.moves(-sign), head)
-    if direction in (Kind.LESS, Kind.LOWER, Kind.TOO):
-        return _some(scale.moves(-sign), head)
-    if direction in (Kind.MORE, Kind.RAISE):
-        return _some(scale.moves(sign), head)
-    number = clause.first(Kind.NUMBER)
-    if number is not None and number.text[0] in "+-":
-        return _some(scale.moves(sign * number.sense.sign), head)
-    if clause.has(Kind.TIMES):
-        return _some(scale.moves(sign), head)
-    raise refusals.unclear(f"say whether you want more or less {head.text}")
-
-
-def _zone_moves(clause: Clause, head: Token) -> Moves:
-    """ "Lift the shadows", "reduce the highlights"; "more shadows" is left alone."""
-    scale = SCALES[head.sense.value]
-    verb = clause.first(Kind.RAISE, Kind.LOWER)
-    number = clause.first(Kind.NUMBER)
-    if verb is None and number is not None and number.text[0] in "+-" and not clause.has(Kind.MORE, Kind.LESS):
-        return scale.moves(number.sense.sign)
-    if head.sense.value == "highlights" and verb is not None:
-        return scale.moves(1 if verb.kind is Kind.RAISE else -1)
-    if verb is not None and verb.text in _LIFTED_SHADOWS:
-        return scale.up
-    raise refusals.unclear(f"say whether the {head.text} should be brighter or darker")
-
-
-def _color_moves(clause: Clause, head: Token, reading: Reading) -> Moves:
-    """A tint, a cast taken away, or, under a mask, another colour."""
-    taken_away = clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.TOO)
-    if taken_away:
-        return _cast_moves(head)
-    wants_tint = head.kind is Kind.COLORISH or clause.has(Kind.TINT, Kind.MORE)
-    if wants_tint:
-        if head.sense.value.split()[-1] in ("black", "white", "grey", "gray", "silver"):
-            raise refusals.unclear(f"{head.text} is no tint; ask for brighter, darker or black and white")
-        return (("tint", 0.3),)
-    if not reading.has_mask:
-        raise refusals.needs_mask_to_recolor(head.text)
-    if clause.has(Kind.RAISE):
-        raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
-    return (("recolor", 1.0),)
-
-
-def _cast_moves(head: Token) -> Moves:
-    color = head.sense.value.split()[-1]
-    if color in ("black", "white", "grey", "gray", "silver"):
-        raise refusals.unclear(f"{head.text} is no cast that it could take away")
-    if color in CAST_MOVES:
-        return (("white_balance", CAST_MOVES[color]),)
-    return (("tint", -0.3),)
-
-
-def _direction(clause: Clause) -> Kind | None:
-    """The word that says whether there shall be more or less of a property."""
-    kinds = (Kind.REMOVE, Kind.LESS, Kind.MORE, Kind.LOWER, Kind.RAISE, Kind.TOO, Kind.FIX)
-    return next((kind for kind in kinds if clause.has(kind)), None)
-
-
-def _some(moves: Moves, head: Token) -> Moves:
-    if not moves:
-        raise refusals.unclear(f"there is no way to do that to “{head.text}” yet")
-    return moves
 
 
 def _color_of(head: Token, moves: Moves) -> str:

@@ -48,7 +48,7 @@ def needs_mask(token: Token) -> "NotUnderstood":
 
 
 def needs_mask_to_recolor(color: str) -> "NotUnderstood":
-    if color.split()[-1] in ("black", "white", "grey", "gray", "silver"):
+    if color.rpartition(" ")[2] in ("black", "white", "grey", "gray", "silver"):
         return _not_understood(
             f"To make something {color}, paint over it in the mask editor first. For the whole picture, ask"
             " for “brighter”, “darker” or “black and white”."

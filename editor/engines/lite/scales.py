@@ -58,7 +58,17 @@ CAST_MOVES: dict[str, float] = {"yellow": -0.3, "orange": -0.3, "amber": -0.3, "
 """White balance that takes away a cast of this colour; other casts are taken away by tint."""
 
 COLOR_OPERATIONS = frozenset(
-    {"saturation", "vibrance", "white_balance", "balance", "enhance", "tint", "recolor", "monochrome", "sepia"}
+    {
+        "saturation",
+        "vibrance",
+        "white_balance",
+        "balance",
+        "enhance",
+        "tint",
+        "recolor",
+        "monochrome",
+        "sepia",
+    }
     | {"vintage", "invert"}
 )
 """What "keep the colours" rules out."""

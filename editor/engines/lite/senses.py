@@ -109,5 +109,7 @@ class Lexicon:
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", frozenset(w for phrase in self.phrases for w in phrase.split()))
         telling = (p for p, sense in self.phrases.items() if sense.kind in _WORTH_CORRECTING)
-        object.__setattr__(self, "spellings", frozenset(w for phrase in telling for w in phrase.split() if len(w) > 3))
+        object.__setattr__(
+            self, "spellings", frozenset(w for phrase in telling for w in phrase.split() if len(w) > 3)
+        )
         object.__setattr__(self, "phrase_words_max", max(len(phrase.split()) for phrase in self.phrases))

@@ -23,7 +23,9 @@ _PUNCTUATION = {
     "-": Kind.AND,
 }
 _SILENT = frozenset("\"'()*`~")
-_SPELLED_TIMES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": ",", "−": "-", "…": "."})
+_SPELLED_TIMES = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": ",", "−": "-", "…": "."}
+)
 
 _CORRECTABLE_LETTERS_MIN = 5
 """Shorter words have too many neighbours: "worm" is no "warm"."""

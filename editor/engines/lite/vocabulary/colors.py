@@ -58,11 +58,28 @@ COLORS: dict[str, tuple[int, int, int]] = {
 }
 
 DERIVED_COLORS: dict[str, str] = {
-    "redder": "red", "reddish": "red", "pinker": "pink", "pinkish": "pink", "rosy": "pink", "bluer": "blue", "bluish": "blue",
-    "blueish": "blue", "greener": "green", "greenish": "green", "yellower": "yellow", "yellowish": "yellow",
-    "oranger": "orange", "orangish": "orange", "browner": "brown", "brownish": "brown", "purplish": "purple",
-    "golden": "gold", "pinky": "pink", "yellowy": "yellow", "orangey": "orange",
-}  # fmt: skip
+    "redder": "red",
+    "reddish": "red",
+    "pinker": "pink",
+    "pinkish": "pink",
+    "rosy": "pink",
+    "bluer": "blue",
+    "bluish": "blue",
+    "blueish": "blue",
+    "greener": "green",
+    "greenish": "green",
+    "yellower": "yellow",
+    "yellowish": "yellow",
+    "oranger": "orange",
+    "orangish": "orange",
+    "browner": "brown",
+    "brownish": "brown",
+    "purplish": "purple",
+    "golden": "gold",
+    "pinky": "pink",
+    "yellowy": "yellow",
+    "orangey": "orange",
+}
 
 COLOR_LIGHTNESS_WORDS: dict[str, float] = {
     "light": 0.16,

@@ -13,86 +13,165 @@ from editor.engines.lite.vocabulary.lookalikes import LOOKALIKES
 from editor.engines.lite.vocabulary.things import BEYOND, NOUNS
 
 _PLAIN_WORDS: dict[Kind, str] = {
-    Kind.SKIP: """please, kindly, hi, hello, hey, thanks, thank you, thanks a lot, ok, okay, now, just, only, really just, i, you, we, \
-for me, if possible, if you can, if you could, somehow, maybe, perhaps, like, as, of, at, in, on, from, into, an effect of, and then some, here is my photo, here is a photo, this is my photo, think, i think, \
-i guess, guess, find, feel free to, go ahead and, let us, let's, lets, try to, try, there, there is, there are, some, \
-any, bit of, much like, in the style of, effect, filter, version, look and feel, style, mode, out of, as much, \
-to make, to be, to look, to get, that is, which is, overall, in general, generally, also, even, \
-for, slider, level, levels of, amount of, amounts of, to me, still""",
-    Kind.ARTICLE: "the, a, an, this, that, these, those, my, your, his, her, its, their, our, all the, all, every, both",
-    Kind.REQUEST: """want, want to, would like, would love, i'd like, i'd love, wish, hope, need, needs, should, should be, could, can, \
-could you, can you, would you, will you, would, will, must, may, could use, can use, can i get, can i have, could i have, \
-can we, is it possible to, would it be possible to, would you mind, help me, help me to, let me have, i want it""",
-    Kind.COPULA: """is, are, was, looks, look, seems, seem, feels, feel, appears, appear, it's, that's, comes out, came out, turned out, \
-has come out, came out looking, ended up, has""",
-    Kind.PICTURE: """it, photo, photos, picture, pictures, image, images, pic, pics, photograph, photographs, snapshot, shot, everything, \
-whole thing, whole photo, whole picture, whole image, entire photo, entire picture, entire image, overall image, \
-overall picture, overall photo, selfie, portrait photo, original photo, colour photo, color photo, scene, \
-full image, full picture, full photo, the lot""",
-    Kind.MAKE: """make, makes, making, turn, turning, give, giving, get, apply, applying, use, set, render, have, do, convert, converting, \
-transform, change into, change it into, change it to, turn it into, put, go for, show, redraw, restyle, stylise, \
-stylize, draw, run, create, produce, edit, process, let, come out, i'd prefer, prefer, filter it, switch, adjust to, \
-change the photo to, change the picture to, change the image to, change this to, change to, turn this into""",
-    Kind.RAISE: """increase, increased, increasing, raise, boost, boosting, add, adding, lift, up, turn up, bump up, bump, crank up, pump up, \
-push, push up, bring up, bring back, bring out, strengthen, intensify, higher, dial up, amp up, heighten, maximise, \
-maximize, give it, give it a, give it some, recover, rescue, pull up, open up, amplify, ramp up, emphasise, emphasize""",
-    Kind.LOWER: """reduce, reduced, reducing, decrease, decreasing, lower, lowering, drop, turn down, tone down, bring down, cut, cut down, \
-cut back, weaken, dial down, dial back, diminish, minimise, minimize, take down, pull down, pull back, tame, tone back, \
-ease, lessen, cut down on, down""",
-    Kind.REMOVE: """remove, removing, erase, delete, get rid of, getting rid of, take out, take away, take off, eliminate, rub out, wipe out, \
-wipe away, clear away, disappear, vanish, go away, gone, fill in, edit out, photoshop out, clone out, lose, heal""",
-    Kind.FIX: """fix, fixing, correct, correcting, repair, rectify, sort out, do something about, improve, counteract, compensate for, \
-address, deal with, balance""",
-    Kind.PAINT: "paint, dye, recolour, recolor, colour in, color in, repaint, paint over in, recoloured, recolored",
-    Kind.KEEP: "keep, keeping, leave, leaving, preserve, preserving, retain, retaining, maintain, maintaining",
-    Kind.TOUCH: "change, changing, touch, touching, alter, altering, affect, affecting, modify, modifying, adjust",
-    Kind.NOT: """not, no, don't, dont, do not, without, never, avoid, avoiding, doesn't, does not, doesnt, isn't, is not, isnt, \
-instead of, rather than, shouldn't be, should not be, shouldn't, should not, won't, wouldn't, none of, not any, nor""",
-    Kind.TOO: "too, too much, too many, way too, far too, a bit too, a little too, so, much too, overly, rather too, so very, enough",
-    Kind.MORE: "more, some more, a bit of, a little of, a touch of, a hint of, a dash of, a pinch of, extra, additional, a bit more of, lacks, is lacking, is missing",
+    Kind.SKIP: """
+        please, kindly, hi, hello, hey, thanks, thank you, thanks a lot, ok, okay, now, just, only,
+        really just, i, you, we, for me, if possible, if you can, if you could, somehow, maybe,
+        perhaps, like, as, of, at, in, on, from, into, an effect of, and then some, here is my
+        photo, here is a photo, this is my photo, think, i think, i guess, guess, find, feel free
+        to, go ahead and, let us, let's, lets, try to, try, there, there is, there are, some, any,
+        bit of, much like, in the style of, effect, filter, version, look and feel, style, mode, out
+        of, as much, to make, to be, to look, to get, that is, which is, overall, in general,
+        generally, also, even, for, slider, level, levels of, amount of, amounts of, to me, still
+    """,
+    Kind.ARTICLE: """
+        the, a, an, this, that, these, those, my, your, his, her, its, their, our, all the, all,
+        every, both
+    """,
+    Kind.REQUEST: """
+        want, want to, would like, would love, i'd like, i'd love, wish, hope, need, needs, should,
+        should be, could, can, could you, can you, would you, will you, would, will, must, may,
+        could use, can use, can i get, can i have, could i have, can we, is it possible to, would it
+        be possible to, would you mind, help me, help me to, let me have, i want it
+    """,
+    Kind.COPULA: """
+        is, are, was, looks, look, seems, seem, feels, feel, appears, appear, it's, that's, comes
+        out, came out, turned out, has come out, came out looking, ended up, has
+    """,
+    Kind.PICTURE: """
+        it, photo, photos, picture, pictures, image, images, pic, pics, photograph, photographs,
+        snapshot, shot, everything, whole thing, whole photo, whole picture, whole image, entire
+        photo, entire picture, entire image, overall image, overall picture, overall photo, selfie,
+        portrait photo, original photo, colour photo, color photo, scene, full image, full picture,
+        full photo, the lot
+    """,
+    Kind.MAKE: """
+        make, makes, making, turn, turning, give, giving, get, apply, applying, use, set, render,
+        have, do, convert, converting, transform, change into, change it into, change it to, turn it
+        into, put, go for, show, redraw, restyle, stylise, stylize, draw, run, create, produce,
+        edit, process, let, come out, i'd prefer, prefer, filter it, switch, adjust to, change the
+        photo to, change the picture to, change the image to, change this to, change to, turn this
+        into
+    """,
+    Kind.RAISE: """
+        increase, increased, increasing, raise, boost, boosting, add, adding, lift, up, turn up,
+        bump up, bump, crank up, pump up, push, push up, bring up, bring back, bring out,
+        strengthen, intensify, higher, dial up, amp up, heighten, maximise, maximize, give it, give
+        it a, give it some, recover, rescue, pull up, open up, amplify, ramp up, emphasise,
+        emphasize
+    """,
+    Kind.LOWER: """
+        reduce, reduced, reducing, decrease, decreasing, lower, lowering, drop, turn down, tone
+        down, bring down, cut, cut down, cut back, weaken, dial down, dial back, diminish, minimise,
+        minimize, take down, pull down, pull back, tame, tone back, ease, lessen, cut down on, down
+    """,
+    Kind.REMOVE: """
+        remove, removing, erase, delete, get rid of, getting rid of, take out, take away, take off,
+        eliminate, rub out, wipe out, wipe away, clear away, disappear, vanish, go away, gone, fill
+        in, edit out, photoshop out, clone out, lose, heal
+    """,
+    Kind.FIX: """
+        fix, fixing, correct, correcting, repair, rectify, sort out, do something about, improve,
+        counteract, compensate for, address, deal with, balance
+    """,
+    Kind.PAINT: """
+        paint, dye, recolour, recolor, colour in, color in, repaint, paint over in, recoloured,
+        recolored
+    """,
+    Kind.KEEP: """
+        keep, keeping, leave, leaving, preserve, preserving, retain, retaining, maintain,
+        maintaining
+    """,
+    Kind.TOUCH: """
+        change, changing, touch, touching, alter, altering, affect, affecting, modify, modifying,
+        adjust
+    """,
+    Kind.NOT: """
+        not, no, don't, dont, do not, without, never, avoid, avoiding, doesn't, does not, doesnt,
+        isn't, is not, isnt, instead of, rather than, shouldn't be, should not be, shouldn't, should
+        not, won't, wouldn't, none of, not any, nor
+    """,
+    Kind.TOO: """
+        too, too much, too many, way too, far too, a bit too, a little too, so, much too, overly,
+        rather too, so very, enough
+    """,
+    Kind.MORE: """
+        more, some more, a bit of, a little of, a touch of, a hint of, a dash of, a pinch of, extra,
+        additional, a bit more of, lacks, is lacking, is missing
+    """,
     Kind.LESS: "less, fewer, a bit less of, not as, not so much, not as much, not so",
     Kind.PERCENT: "%, percent, per cent, pct, percents",
     Kind.BY: "by",
     Kind.TO: "to",
-    Kind.TINT: """tint, tints, tinted, tinge, cast, casts, colour cast, color cast, tone, tones, toned, hue, hues, overlay, wash, \
-colouring, coloring, tinting""",
-    Kind.SELECTION: """here, selected area, selected part, selected region, masked area, masked part, masked region, painted area, \
-painted part, painted region, marked area, marked part, mask, selection, this area, this part, this region, that area, \
-that part, this spot, that spot, in here, inside the mask, inside the selection, inside the selected area, area, region, \
-highlighted area, what i painted, what i marked, what i selected, part""",
-    Kind.REST: """rest, everything else, anything else, other parts, all else, remaining, rest of the photo, rest of the picture, \
-rest of the image, other things, anything, unchanged, untouched, alone, as it is, as they are, as is, intact, details, \
-detail, composition, frame, same, size""",
-    Kind.EXCEPT: "except, except for, apart from, other than, outside, outside of, besides, but for, but not the, everything but, all but",
-    Kind.AND: "and, plus, then, and then, and also, plus also, along with, together with, as well as, as well, while, with, after that",
+    Kind.TINT: """
+        tint, tints, tinted, tinge, cast, casts, colour cast, color cast, tone, tones, toned, hue,
+        hues, overlay, wash, colouring, coloring, tinting
+    """,
+    Kind.SELECTION: """
+        here, selected area, selected part, selected region, masked area, masked part, masked
+        region, painted area, painted part, painted region, marked area, marked part, mask,
+        selection, this area, this part, this region, that area, that part, this spot, that spot, in
+        here, inside the mask, inside the selection, inside the selected area, area, region,
+        highlighted area, what i painted, what i marked, what i selected, part
+    """,
+    Kind.REST: """
+        rest, everything else, anything else, other parts, all else, remaining, rest of the photo,
+        rest of the picture, rest of the image, other things, anything, unchanged, untouched, alone,
+        as it is, as they are, as is, intact, details, detail, composition, frame, same, size
+    """,
+    Kind.EXCEPT: """
+        except, except for, apart from, other than, outside, outside of, besides, but for, but not
+        the, everything but, all but
+    """,
+    Kind.AND: """
+        and, plus, then, and then, and also, plus also, along with, together with, as well as, as
+        well, while, with, after that
+    """,
     Kind.OR: "or, nor any",
     Kind.BUT: "but, however, though, although, yet, because, since",
 }
 
 _DEGREES: dict[float, str] = {
-    0.25: "a tiny bit, ever so slightly, very slightly, a hair, barely, a smidge, just a hair, minimally, very little",
-    0.5: """a bit, a little, a little bit, slightly, a touch, a tad, lightly, gently, subtly, subtle, slight, mild, mildly, gentle, \
-small, faint, faintly, softly, not much, not too much, not too strong, not too strongly, not a lot, bit, little, delicately, \
-delicate, a shade, natural, naturally, carefully, discreet, minor, not overdone, tastefully, tasteful""",
+    0.25: """
+        a tiny bit, ever so slightly, very slightly, a hair, barely, a smidge, just a hair,
+        minimally, very little
+    """,
+    0.5: """
+        a bit, a little, a little bit, slightly, a touch, a tad, lightly, gently, subtly, subtle,
+        slight, mild, mildly, gentle, small, faint, faintly, softly, not much, not too much, not too
+        strong, not too strongly, not a lot, bit, little, delicately, delicate, a shade, natural,
+        naturally, carefully, discreet, minor, not overdone, tastefully, tasteful
+    """,
     0.75: "somewhat, moderately, moderate, fairly, a notch, medium, kind of, sort of, some what",
     1.3: "quite, noticeably, clearly, considerable, noticeable, visibly, nicely, good, properly",
-    1.7: """much, a lot, lots, very, really, strongly, strong, heavily, heavy, far, way, significantly, considerably, substantially, \
-a great deal, lots of, plenty of, a lot of, big, big time, super, so much, intense, intensely, \
-very much, greatly, loads of, deeply, hard, bold, boldly, tons of, high, quite a bit, quite a lot""",
-    2.2: "extremely, drastically, dramatically, massively, hugely, extreme, enormously, incredibly, insanely, radically, vastly",
+    1.7: """
+        much, a lot, lots, very, really, strongly, strong, heavily, heavy, far, way, significantly,
+        considerably, substantially, a great deal, lots of, plenty of, a lot of, big, big time,
+        super, so much, intense, intensely, very much, greatly, loads of, deeply, hard, bold,
+        boldly, tons of, high, quite a bit, quite a lot
+    """,
+    2.2: """
+        extremely, drastically, dramatically, massively, hugely, extreme, enormously, incredibly,
+        insanely, radically, vastly
+    """,
 }
 _WHOLE = "completely, totally, fully, entirely, full, pure, complete, classic, proper, straight"
 
-_TIMES: dict[float, str] = {0.5: "half, halve, halved", 2.0: "twice, double, doubled, two times", 3.0: "triple, three times"}
+_TIMES: dict[float, str] = {
+    0.5: "half, halve, halved",
+    2.0: "twice, double, doubled, two times",
+    3.0: "triple, three times",
+}
 
-_NUMBER_WORDS = "ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBER_WORDS = ["ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 _QUALITIES: dict[tuple[str, int], tuple[str, str, str]] = {
     # (scale, direction): plain adjectives; compared ones; verbs
     ("brightness", 1): (
         "bright, light, well lit, overexposed, over exposed, overlit, blown out",
         "brighter, lighter, better lit, brightest",
-        "brighten, brighten up, lighten, lighten up, brightening, illuminate, brightened, light up",
+        """
+        brighten, brighten up, lighten, lighten up, brightening, illuminate, brightened, light up
+    """,
     ),
     ("brightness", -1): (
         "dark, dim, underexposed, under exposed, underlit, murky",
@@ -104,7 +183,11 @@ _QUALITIES: dict[tuple[str, int], tuple[str, str, str]] = {
         "contrastier, higher contrast, harsher",
         "",
     ),
-    ("contrast", -1): ("low contrast, flat, lacking contrast", "flatter, lower contrast, softer contrast", "flatten"),
+    ("contrast", -1): (
+        "low contrast, flat, lacking contrast",
+        "flatter, lower contrast, softer contrast",
+        "flatten",
+    ),
     ("warmth", 1): ("warm, warm toned", "warmer, warmest", "warm up, warm it up, warming, warm it"),
     ("warmth", -1): (
         "cold, cool toned, chilly, cold toned",
@@ -122,7 +205,11 @@ _QUALITIES: dict[tuple[str, int], tuple[str, str, str]] = {
         "livelier, richer, punchier colours, punchier colors",
         "liven up, liven it up, enliven, enrich",
     ),
-    ("sharpness", 1): ("sharp, crisp, oversharpened, over sharpened", "sharper, crisper", "sharpen, sharpen up, crispen, sharpening, sharpened"),
+    ("sharpness", 1): (
+        "sharp, crisp, oversharpened, over sharpened",
+        "sharper, crisper",
+        "sharpen, sharpen up, crispen, sharpening, sharpened",
+    ),
     ("sharpness", -1): ("soft", "softer", "soften, softening"),
     ("blur", 1): (
         "blurry, blurred, out of focus, unfocused, fuzzy, unsharp, soft focus",
@@ -134,13 +221,21 @@ _QUALITIES: dict[tuple[str, int], tuple[str, str, str]] = {
     ("noise", -1): ("noise free, noiseless", "", "denoise, de noise, denoising"),
     ("haze", 1): ("hazy, misty looking", "hazier", ""),
     ("haze", -1): ("", "", "dehaze, de haze"),
-    ("gloom", 1): ("gloomy, dreary, bleak, depressing, sombre, somber, moody, dismal, sad looking", "gloomier, bleaker, moodier", ""),
+    ("gloom", 1): (
+        "gloomy, dreary, bleak, depressing, sombre, somber, moody, dismal, sad looking",
+        "gloomier, bleaker, moodier",
+        "",
+    ),
     ("gloom", -1): ("cheerful, cheery, friendly", "cheerier, friendlier", "cheer up"),
-    ("dullness", 1): ("dull, drab, lifeless, bland, boring, lacklustre, lackluster, colourless, colorless", "duller, drabber", ""),
+    ("dullness", 1): (
+        "dull, drab, lifeless, bland, boring, lacklustre, lackluster, colourless, colorless",
+        "duller, drabber",
+        "",
+    ),
     ("dullness", -1): ("punchy, lively looking", "punchier", "pop, really pop, stand out more"),
     ("fading", 1): ("washed out, faded, pale, bleached out, bleached, milky", "paler", "fade, wash out"),
     ("drama", 1): ("dramatic", "", ""),
-}  # fmt: skip
+}
 
 _PROPERTIES: dict[tuple[str, int], str] = {
     ("brightness", 1): "brightness, exposure, light, luminosity, luminance, illumination",
@@ -148,12 +243,24 @@ _PROPERTIES: dict[tuple[str, int], str] = {
     ("contrast", 1): "contrast, contrasts, tonal contrast",
     ("warmth", 1): "warmth, temperature, colour temperature, color temperature, warmness",
     ("warmth", -1): "coolness, coldness",
-    ("saturation", 1): "saturation, colour, color, colours, colors, colour saturation, color saturation, colour intensity, color intensity",
+    (
+        "saturation",
+        1,
+    ): """
+        saturation, colour, color, colours, colors, colour saturation, color saturation, colour
+        intensity, color intensity
+    """,
     ("vibrance", 1): "vibrance, vibrancy, vividness, colourfulness, colorfulness, pop, punch, punchiness",
     ("sharpness", 1): "sharpness, crispness, focus, definition",
     ("sharpness", -1): "softness",
     ("blur", 1): "blurriness, bluriness, fuzziness, gaussian blur",
-    ("noise", 1): "noise, grain, film grain, graininess, image noise, digital noise, colour noise, color noise, grains",
+    (
+        "noise",
+        1,
+    ): """
+        noise, grain, film grain, graininess, image noise, digital noise, colour noise, color noise,
+        grains
+    """,
     ("haze", 1): "haze, haziness",
     ("clarity", 1): "clarity, local contrast, texture, structure, micro contrast",
     ("gloom", 1): "gloom, gloominess",
@@ -162,38 +269,80 @@ _PROPERTIES: dict[tuple[str, int], str] = {
 }
 
 _ZONES = {
-    "shadows": "shadows, shadow, dark areas, dark parts, darks, blacks, darker areas, darker parts, dark regions, shadow areas, shaded areas",
-    "highlights": "highlights, highlight, bright areas, bright parts, brights, whites, lights in the picture, brighter areas, bright regions",
+    "shadows": """
+        shadows, shadow, dark areas, dark parts, darks, blacks, darker areas, darker parts, dark
+        regions, shadow areas, shaded areas
+    """,
+    "highlights": """
+        highlights, highlight, bright areas, bright parts, brights, whites, lights in the picture,
+        brighter areas, bright regions
+    """,
 }
 
 _EFFECTS = {
-    "monochrome": """black and white, black & white, bw, b&w, b/w, b w, monochrome, monochromatic, greyscale, grayscale, grey scale, gray scale, \
-shades of grey, shades of gray, noir, black n white, b and w, black white, colourless photo""",
+    "monochrome": """
+        black and white, black & white, bw, b&w, b/w, b w, monochrome, monochromatic, greyscale,
+        grayscale, grey scale, gray scale, shades of grey, shades of gray, noir, black n white, b
+        and w, black white, colourless photo
+    """,
     "sepia": "sepia, sepia tone, sepia toned, sepia brown",
-    "vintage": "vintage, retro, old fashioned, nostalgic, old film, analog film, analogue film, old photo, film look, vintage film, polaroid, aged, 70s, seventies",
-    "sketch": """pencil sketch, pencil drawing, sketch, pencil, drawing, pencil drawn, hand drawn, hand drawn sketch, graphite, graphite drawing, \
-graphite sketch, sketched, pencil art, drawn in pencil, drawn with a pencil, drawn with pencil, in pencil, line drawing, sketchy, pencil sketched""",
-    "oil": """oil painting, oil paint, oil painted, oil, oil on canvas, oils, oil paintings, painted in oil, painted in oils, painterly, \
-impressionist painting, impressionistic, oil colours, oil colors""",
-    "cartoon": "cartoon, cartoonish, cartoony, cartoon drawing, comic, comic book, comic strip, cartoonize, cartoonise, cartoonized, cartoons, toon",
-    "vignette": "vignette, vignetting, dark vignette, darkened edges, darkened corners, dark edges, dark corners, darken the edges, darken the corners, soft vignette",
-    "invert": "invert, inverted, negative, photo negative, film negative, invert the colours, invert the colors, inverted colours, inverted colors, inversion",
-    "pixelate": "pixelate, pixelated, pixellate, pixellated, pixelize, pixelise, censor, pixelation, pixel out",
-    "balance": """fix the white balance, correct the white balance, fix white balance, correct white balance, auto white balance, white balance, \
-neutralise the colours, neutralize the colors, neutral colours, neutral colors, fix the colours, fix the colors, \
-correct the colours, correct the colors, colour correct, color correct, colour correction, color correction, \
-fix the colour, fix the color, correct the colour, correct the color, remove the colour cast, remove the color cast, \
-remove colour cast, remove color cast, remove any colour cast, remove any color cast, fix the colour cast, \
-fix the color cast, fix colours, fix colors, natural colours, natural colors, natural looking colours""",
-    "enhance": """enhance, auto enhance, auto adjust, auto correct, autocorrect, auto fix, improve, better, nicer, auto levels, auto level, \
-improve the lighting, fix the lighting, better lighting, fix the exposure, correct the exposure, fix exposure, \
-correct exposure, improve the light, enhance the light, better light, fix the light, touch up, touch it up, retouch lightly, \
-enhance it, enhance the photo, enhance the picture, enhance the image, enhance this photo, enhance this picture, \
-enhance this image, improve it, improve the photo, improve the picture, improve the image, improve this photo, \
-improve this picture, improve this image, fix the levels, correct the levels, enhance the lighting, enhance my photo, \
-improve my photo, better quality lighting, improve the exposure, improve exposure, improve lighting, fix lighting""",
-    "remove": "inpaint, fill in the hole, content aware fill, fill the hole, fill the selection, fill the selected area, fill the masked area",
-}  # fmt: skip
+    "vintage": """
+        vintage, retro, old fashioned, nostalgic, old film, analog film, analogue film, old photo,
+        film look, vintage film, polaroid, aged, 70s, seventies
+    """,
+    "sketch": """
+        pencil sketch, pencil drawing, sketch, pencil, drawing, pencil drawn, hand drawn, hand drawn
+        sketch, graphite, graphite drawing, graphite sketch, sketched, pencil art, drawn in pencil,
+        drawn with a pencil, drawn with pencil, in pencil, line drawing, sketchy, pencil sketched
+    """,
+    "oil": """
+        oil painting, oil paint, oil painted, oil, oil on canvas, oils, oil paintings, painted in
+        oil, painted in oils, painterly, impressionist painting, impressionistic, oil colours, oil
+        colors
+    """,
+    "cartoon": """
+        cartoon, cartoonish, cartoony, cartoon drawing, comic, comic book, comic strip, cartoonize,
+        cartoonise, cartoonized, cartoons, toon
+    """,
+    "vignette": """
+        vignette, vignetting, dark vignette, darkened edges, darkened corners, dark edges, dark
+        corners, darken the edges, darken the corners, soft vignette
+    """,
+    "invert": """
+        invert, inverted, negative, photo negative, film negative, invert the colours, invert the
+        colors, inverted colours, inverted colors, inversion
+    """,
+    "pixelate": """
+        pixelate, pixelated, pixellate, pixellated, pixelize, pixelise, censor, pixelation, pixel
+        out
+    """,
+    "balance": """
+        fix the white balance, correct the white balance, fix white balance, correct white balance,
+        auto white balance, white balance, neutralise the colours, neutralize the colors, neutral
+        colours, neutral colors, fix the colours, fix the colors, correct the colours, correct the
+        colors, colour correct, color correct, colour correction, color correction, fix the colour,
+        fix the color, correct the colour, correct the color, remove the colour cast, remove the
+        color cast, remove colour cast, remove color cast, remove any colour cast, remove any color
+        cast, fix the colour cast, fix the color cast, fix colours, fix colors, natural colours,
+        natural colors, natural looking colours
+    """,
+    "enhance": """
+        enhance, auto enhance, auto adjust, auto correct, autocorrect, auto fix, improve, better,
+        nicer, auto levels, auto level, improve the lighting, fix the lighting, better lighting, fix
+        the exposure, correct the exposure, fix exposure, correct exposure, improve the light,
+        enhance the light, better light, fix the light, touch up, touch it up, retouch lightly,
+        enhance it, enhance the photo, enhance the picture, enhance the image, enhance this photo,
+        enhance this picture, enhance this image, improve it, improve the photo, improve the
+        picture, improve the image, improve this photo, improve this picture, improve this image,
+        fix the levels, correct the levels, enhance the lighting, enhance my photo, improve my
+        photo, better quality lighting, improve the exposure, improve exposure, improve lighting,
+        fix lighting
+    """,
+    "remove": """
+        inpaint, fill in the hole, content aware fill, fill the hole, fill the selection, fill the
+        selected area, fill the masked area
+    """,
+}
 
 _WHOLE_PHRASES: dict[str, Sense] = {
     "reduce the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
@@ -258,7 +407,7 @@ _WHOLE_PHRASES: dict[str, Sense] = {
 
 
 def _listed(text: str) -> list[str]:
-    return [phrase.strip() for phrase in text.split(",") if phrase.strip()]
+    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
 
 
 def _scales() -> Iterator[tuple[str, Sense]]:

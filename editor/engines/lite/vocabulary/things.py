@@ -5,40 +5,77 @@ engine say so. The list of what is beyond it exists for the sake of a better ans
 whatever is in no list at all is declined too.
 """
 
-NOUNS = """sky, skies, cloud, clouds, sun, sunset, moon, star, stars, background, foreground, backdrop, subject, horizon, sea, ocean, water, \
-lake, river, beach, sand, wave, waves, mountain, mountains, hill, hills, tree, trees, grass, flower, flowers, plant, plants, leaf, leaves, \
-forest, field, garden, rock, rocks, stone, road, street, path, pavement, ground, floor, wall, walls, ceiling, roof, house, houses, building, \
-buildings, tower, window, windows, door, doors, fence, bridge, sign, signs, pole, poles, lamp, lamps, lights, wire, wires, cable, cables, bench, \
-car, cars, truck, van, bus, bike, bicycle, motorbike, motorcycle, boat, ship, plane, aeroplane, airplane, train, wheel, wheels, rocket, \
-person, people, man, men, woman, women, boy, girl, child, children, kid, kids, baby, guy, lady, crowd, tourist, tourists, stranger, strangers, \
-passerby, face, faces, skin, hair, beard, eye, eyes, eyebrows, nose, mouth, lips, lip, teeth, tooth, ear, ears, neck, hand, hands, arm, arms, \
-finger, fingers, nail, nails, leg, legs, foot, feet, head, body, pimple, pimples, spot, spots, blemish, blemishes, wrinkle, wrinkles, scar, \
-mole, freckles, tattoo, dress, skirt, shirt, tshirt, t shirt, blouse, top, jacket, coat, suit, tie, trousers, pants, jeans, shorts, shoe, shoes, \
-boots, hat, cap, scarf, glasses, sunglasses, necklace, earrings, ring, watch, bag, backpack, handbag, jumper, sweater, hoodie, uniform, helmet, \
-clothes, clothing, outfit, dog, dogs, cat, cats, bird, birds, horse, cow, sheep, fish, animal, animals, fur, tail, table, chair, chairs, sofa, couch, \
-bed, desk, shelf, carpet, rug, curtain, curtains, pillow, cushion, blanket, towel, mirror, picture frame, plate, bowl, cup, mug, glass, bottle, \
-can of, spoon, fork, knife, food, coffee, cake, fruit, apple, banana, bread, book, books, paper, phone, laptop, computer, screen, keyboard, camera, \
-box, bin, trash, rubbish, litter, bucket, ball, toy, balloon, umbrella, flag, object, objects, thing, things, item, stuff, mark, marks, stain, stains, \
-scratch, scratches, dust, crack, cracks, hole, reflection, reflections, glare, flash, lens flare, flare, smoke, fog, mist, snow, rain, fire, \
-left, right, left side, right side, bottom, corner, corners, edge, edges, centre, center, middle, side, top left, top right, bottom left, \
-bottom right, left half, right half, upper half, lower half, him, them, me, us, myself, it all, he, she, eyeball, product, logo on, label, sticker, price tag, \
-drink, pot, pan, candle, vase, statue, painting, poster, wallpaper, tile, tiles, brick, bricks, wood, metal, leather, fabric, cloth, parking lot, \
-bus stop, street light, street lamp, traffic light, power line, power lines, shopping bag, coffee cup"""
+NOUNS = """
+        sky, skies, cloud, clouds, sun, sunset, moon, star, stars, background, foreground, backdrop,
+        subject, horizon, sea, ocean, water, lake, river, beach, sand, wave, waves, mountain,
+        mountains, hill, hills, tree, trees, grass, flower, flowers, plant, plants, leaf, leaves,
+        forest, field, garden, rock, rocks, stone, road, street, path, pavement, ground, floor,
+        wall, walls, ceiling, roof, house, houses, building, buildings, tower, window, windows,
+        door, doors, fence, bridge, sign, signs, pole, poles, lamp, lamps, lights, wire, wires,
+        cable, cables, bench, car, cars, truck, van, bus, bike, bicycle, motorbike, motorcycle,
+        boat, ship, plane, aeroplane, airplane, train, wheel, wheels, rocket, person, people, man,
+        men, woman, women, boy, girl, child, children, kid, kids, baby, guy, lady, crowd, tourist,
+        tourists, stranger, strangers, passerby, face, faces, skin, hair, beard, eye, eyes,
+        eyebrows, nose, mouth, lips, lip, teeth, tooth, ear, ears, neck, hand, hands, arm, arms,
+        finger, fingers, nail, nails, leg, legs, foot, feet, head, body, pimple, pimples, spot,
+        spots, blemish, blemishes, wrinkle, wrinkles, scar, mole, freckles, tattoo, dress, skirt,
+        shirt, tshirt, t shirt, blouse, top, jacket, coat, suit, tie, trousers, pants, jeans,
+        shorts, shoe, shoes, boots, hat, cap, scarf, glasses, sunglasses, necklace, earrings, ring,
+        watch, bag, backpack, handbag, jumper, sweater, hoodie, uniform, helmet, clothes, clothing,
+        outfit, dog, dogs, cat, cats, bird, birds, horse, cow, sheep, fish, animal, animals, fur,
+        tail, table, chair, chairs, sofa, couch, bed, desk, shelf, carpet, rug, curtain, curtains,
+        pillow, cushion, blanket, towel, mirror, picture frame, plate, bowl, cup, mug, glass,
+        bottle, can of, spoon, fork, knife, food, coffee, cake, fruit, apple, banana, bread, book,
+        books, paper, phone, laptop, computer, screen, keyboard, camera, box, bin, trash, rubbish,
+        litter, bucket, ball, toy, balloon, umbrella, flag, object, objects, thing, things, item,
+        stuff, mark, marks, stain, stains, scratch, scratches, dust, crack, cracks, hole,
+        reflection, reflections, glare, flash, lens flare, flare, smoke, fog, mist, snow, rain,
+        fire, left, right, left side, right side, bottom, corner, corners, edge, edges, centre,
+        center, middle, side, top left, top right, bottom left, bottom right, left half, right half,
+        upper half, lower half, him, them, me, us, myself, it all, he, she, eyeball, product, logo
+        on, label, sticker, price tag, drink, pot, pan, candle, vase, statue, painting, poster,
+        wallpaper, tile, tiles, brick, bricks, wood, metal, leather, fabric, cloth, parking lot, bus
+        stop, street light, street lamp, traffic light, power line, power lines, shopping bag,
+        coffee cup
+    """
 
 BEYOND: dict[str, str] = {
-    "objects": """replace, replacing, swap, insert, put in, place, exchange, substitute, wearing, wear, holding, hold, standing, sitting, with a hat, \
-duplicate, copy, clone, multiply, move, shift""",
-    "frame": """crop, cropped, rotate, rotated, rotation, flip, flipped, mirror it, resize, resized, enlarge, upscale, upscaled, zoom, zoom in, \
-zoom out, widen, extend, expand, outpaint, uncrop, straighten, bigger, smaller, larger, wider, taller, 4k, 8k, hd, higher resolution, \
-high resolution, resolution, super resolution, aspect ratio, square, aspect, scale, border, turn left, turn right""",
-    "text": "text, texts, word, words, caption, write, writing, letters, title, headline, font, translate, says, say, number plate, licence plate, license plate, logo, watermark, watermarks, lettering, subtitle, subtitles",
-    "scenes": """winter, summer, spring, autumn, fall, night, nighttime, daytime, day, sunny, sunnier, rainy, snowy, cloudy, foggy, stormy, snowing, raining, dusk, \
-dawn, sunrise, golden hour, christmas, halloween, cyberpunk, futuristic, fantasy, underwater, tropical, paris, weather, season""",
-    "people": """smile, smiling, smiles, laugh, younger, older, thinner, slimmer, fatter, muscular, happy, happier, angry, pose, expression, haircut, \
-hairstyle, bald, makeup, make up, naked, nude, prettier, beautify, hotter, sexy, open the eyes, open eyes, close""",
-    "styles": """watercolour, watercolor, watercolours, watercolors, anime, manga, ghibli, pixar, disney, lego, 3d, claymation, pixel art, pop art, van gogh, picasso, \
-monet, cubist, cubism, surreal, realistic, photorealistic, photo realistic, hdr, charcoal, ink, pen and ink, crayon, pastel drawing, mosaic, \
-halftone, stained glass, neon, glitch, double exposure, posterise, posterize, caricature, render in 3d, bokeh, tilt shift, \
-colourise, colorize, colourize, colorise, fresco, marble statue""",
-    "background": "new background, another background, different background, change the background, blurred background, blurry background, transparency, cutout, background remover, cut it out, alpha",
+    "objects": """
+        replace, replacing, swap, insert, put in, place, exchange, substitute, wearing, wear,
+        holding, hold, standing, sitting, with a hat, duplicate, copy, clone, multiply, move, shift
+    """,
+    "frame": """
+        crop, cropped, rotate, rotated, rotation, flip, flipped, mirror it, resize, resized,
+        enlarge, upscale, upscaled, zoom, zoom in, zoom out, widen, extend, expand, outpaint,
+        uncrop, straighten, bigger, smaller, larger, wider, taller, 4k, 8k, hd, higher resolution,
+        high resolution, resolution, super resolution, aspect ratio, square, aspect, scale, border,
+        turn left, turn right
+    """,
+    "text": """
+        text, texts, word, words, caption, write, writing, letters, title, headline, font,
+        translate, says, say, number plate, licence plate, license plate, logo, watermark,
+        watermarks, lettering, subtitle, subtitles
+    """,
+    "scenes": """
+        winter, summer, spring, autumn, fall, night, nighttime, daytime, day, sunny, sunnier, rainy,
+        snowy, cloudy, foggy, stormy, snowing, raining, dusk, dawn, sunrise, golden hour, christmas,
+        halloween, cyberpunk, futuristic, fantasy, underwater, tropical, paris, weather, season
+    """,
+    "people": """
+        smile, smiling, smiles, laugh, younger, older, thinner, slimmer, fatter, muscular, happy,
+        happier, angry, pose, expression, haircut, hairstyle, bald, makeup, make up, naked, nude,
+        prettier, beautify, hotter, sexy, open the eyes, open eyes, close
+    """,
+    "styles": """
+        watercolour, watercolor, watercolours, watercolors, anime, manga, ghibli, pixar, disney,
+        lego, 3d, claymation, pixel art, pop art, van gogh, picasso, monet, cubist, cubism, surreal,
+        realistic, photorealistic, photo realistic, hdr, charcoal, ink, pen and ink, crayon, pastel
+        drawing, mosaic, halftone, stained glass, neon, glitch, double exposure, posterise,
+        posterize, caricature, render in 3d, bokeh, tilt shift, colourise, colorize, colourize,
+        colorise, fresco, marble statue
+    """,
+    "background": """
+        new background, another background, different background, change the background, blurred
+        background, blurry background, transparency, cutout, background remover, cut it out, alpha
+    """,
 }

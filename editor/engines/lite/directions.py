@@ -1,0 +1,125 @@
+"""Which way to move along which scale, for the one thing a clause is about.
+
+"Brighter", "less contrast", "lift the shadows", "a blue tint": each sort of head has
+its own idea of what counts as a direction. A head without one is declined.
+"""
+
+from editor.engines.lite import refusals
+from editor.engines.lite.clauses import Clause
+from editor.engines.lite.scales import CAST_MOVES, SCALES, Moves
+from editor.engines.lite.senses import Form, Kind, Token
+
+_LIFTED_SHADOWS = frozenset(
+    {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
+)
+_NEUTRALS = frozenset({"black", "white", "grey", "gray", "silver"})
+
+
+def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: bool) -> Moves:
+    """What to do, at plain strength, for the head of an imperative clause."""
+    if head.kind is Kind.EFFECT:
+        if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
+            clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance")
+        ):
+            raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
+        return ((head.sense.value, 1.0),)
+    if head.kind in (Kind.COLOR, Kind.COLORISH):
+        return _color_moves(clause, head, has_mask=has_mask)
+    if head.kind is Kind.ZONE:
+        return _zone_moves(clause, head)
+    if head.kind is Kind.PROPERTY:
+        return _property_moves(clause, head, inherited)
+    return _quality_moves(clause, head)
+
+
+def _quality_moves(clause: Clause, head: Token) -> Moves:
+    """ "Brighter", "less bright", "fix the gloomy look", "remove the warm tint"."""
+    scale, sense = SCALES[head.sense.value], head.sense
+    noun_like = clause.has(Kind.TINT) or sense.value == "blur" or sense.value in ("shadows", "highlights")
+    reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
+    if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
+        raise refusals.unclear(f"“{head.text}” cannot be taken away; say “less {head.text}”")
+    if clause.has(Kind.LESS) and sense.form is Form.COMPARED:
+        raise refusals.unclear(f"“less {head.text}” can be read in two ways")
+    return some(scale.moves(-sense.sign if reverse else sense.sign), head)
+
+
+def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Moves:
+    """ "More contrast", "contrast +20 %", "remove the noise": a noun needs a direction."""
+    scale, sign = SCALES[head.sense.value], head.sense.sign
+    wanted = direction(clause)
+    if wanted is None and clause.joint.kind in (Kind.AND, Kind.OR):
+        wanted = inherited
+    if wanted is Kind.REMOVE:
+        if head.sense.value == "saturation":
+            return (("monochrome", 1.0),)
+        return some(scale.moves(-sign), head)
+    if wanted is Kind.FIX and scale.fault == sign:
+        return some(scale.moves(-sign), head)
+    if wanted in (Kind.LESS, Kind.LOWER, Kind.TOO):
+        return some(scale.moves(-sign), head)
+    if wanted in (Kind.MORE, Kind.RAISE):
+        return some(scale.moves(sign), head)
+    number = clause.first(Kind.NUMBER)
+    if number is not None and number.text[0] in "+-":
+        return some(scale.moves(sign * number.sense.sign), head)
+    if clause.has(Kind.TIMES):
+        return some(scale.moves(sign), head)
+    raise refusals.unclear(f"say whether you want more or less {head.text}")
+
+
+def _zone_moves(clause: Clause, head: Token) -> Moves:
+    """ "Lift the shadows", "reduce the highlights"; "more shadows" is left alone."""
+    scale = SCALES[head.sense.value]
+    verb = clause.first(Kind.RAISE, Kind.LOWER)
+    number = clause.first(Kind.NUMBER)
+    if (
+        verb is None
+        and number is not None
+        and number.text[0] in "+-"
+        and not clause.has(Kind.MORE, Kind.LESS)
+    ):
+        return scale.moves(number.sense.sign)
+    if head.sense.value == "highlights" and verb is not None:
+        return scale.moves(1 if verb.kind is Kind.RAISE else -1)
+    if verb is not None and verb.text in _LIFTED_SHADOWS:
+        return scale.up
+    raise refusals.unclear(f"say whether the {head.text} should be brighter or darker")
+
+
+def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
+    """A tint, a cast taken away, or, under a mask, another colour."""
+    taken_away = clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.TOO)
+    if taken_away:
+        return cast_moves(head)
+    wants_tint = head.kind is Kind.COLORISH or clause.has(Kind.TINT, Kind.MORE)
+    if wants_tint:
+        if head.sense.value.split()[-1] in _NEUTRALS:
+            raise refusals.unclear(f"{head.text} is no tint; ask for brighter, darker or black and white")
+        return (("tint", 0.3),)
+    if not has_mask:
+        raise refusals.needs_mask_to_recolor(head.text)
+    if clause.has(Kind.RAISE):
+        raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
+    return (("recolor", 1.0),)
+
+
+def cast_moves(head: Token) -> Moves:
+    color = head.sense.value.split()[-1]
+    if color in _NEUTRALS:
+        raise refusals.unclear(f"{head.text} is no cast that it could take away")
+    if color in CAST_MOVES:
+        return (("white_balance", CAST_MOVES[color]),)
+    return (("tint", -0.3),)
+
+
+def direction(clause: Clause) -> Kind | None:
+    """The word that says whether there shall be more or less of a property."""
+    kinds = (Kind.REMOVE, Kind.LESS, Kind.MORE, Kind.LOWER, Kind.RAISE, Kind.TOO, Kind.FIX)
+    return next((kind for kind in kinds if clause.has(kind)), None)
+
+
+def some(moves: Moves, head: Token) -> Moves:
+    if not moves:
+        raise refusals.unclear(f"there is no way to do that to “{head.text}” yet")
+    return moves
