@@ -24,8 +24,8 @@ SCANNED_PIXELS_MAX = 1_500_000_000
 """Pixels times scans of a JPEG: fifteen passes over the largest picture; an honest file has about ten."""
 
 SNAP_SHORTFALL = 0.025
-"""A JPEG halved while decoding may miss the box by this much: 4,032 and 4,000 pixels become 2,016 and
-2,000. Exactly 2,048 would cost a resampling of the picture, for 2 % more of a side."""
+"""A picture divided by a whole number may miss the box by this much: 4,032 and 4,000 pixels become 2,016
+and 2,000. Exactly 2,048 would cost a resampling of the whole picture, for 2 % more of a side."""
 
 DECODER_ERRORS = (
     OSError,
@@ -174,8 +174,9 @@ def _read_jpeg(anatomy: Anatomy, target: tuple[int, int]) -> Image.Image:
     assert anatomy.jpeg is not None
     picture = _open(JpegImagePlugin.JpegImageFile, anatomy)
     stays_ycbcr = anatomy.jpeg.is_ycbcr and target != picture.size and color.is_srgb(anatomy.icc)
-    longest = math.floor(max(target) * (1 - SNAP_SHORTFALL))
-    scale = next((s for s in (8, 4, 2) if math.ceil(max(picture.size) / s) >= longest), 1)
+    scale = next(
+        (scale for scale in (8, 4, 2) if _is_enough(math.ceil(max(picture.size) / scale), target)), 1
+    )
     picture.draft("YCbCr" if stays_ycbcr else picture.mode, (picture.width // scale, picture.height // scale))
     picture.load()
     if anatomy.jpeg.components == 4 and not anatomy.jpeg.has_adobe:
@@ -244,17 +245,22 @@ def _without_idle_alpha(picture: Image.Image) -> Image.Image:
     return picture
 
 
+def _is_enough(longest: int, target: tuple[int, int]) -> bool:
+    """Tell whether a side is as long as the target's, or short of it by what a snap may be."""
+    return longest >= max(target) * (1 - SNAP_SHORTFALL)
+
+
 def _fit(picture: Image.Image, target: tuple[int, int]) -> Image.Image:
-    """Resample to the target unless decoding has already come close enough to it.
+    """Resample to the target, or to a whole fraction of the picture if that comes close enough.
 
     Whole factors are averaged away first; Lanczos does the remainder.
     """
-    if max(target) * (1 - SNAP_SHORTFALL) <= max(picture.size) <= max(target):
-        return picture
-    factor = max(1, max(picture.size) // max(target))
+    longest, box = max(picture.size), max(target)
+    snap = math.ceil(longest / box)
+    factor = snap if _is_enough(math.ceil(longest / snap), target) else longest // box
     if factor > 1:
         picture = picture.reduce(factor)
-    return picture.resize(target, Image.Resampling.LANCZOS)
+    return picture.resize(target, Image.Resampling.LANCZOS) if max(picture.size) > box else picture
 
 
 def _encode(picture: Image.Image, *, as_jpeg: bool) -> tuple[bytes, str]:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image
 
-from editor.imaging.pixels import Pixels, Plane
 from editor.imaging.limits import (
     REFUSALS,
     ImageAnimated,
@@ -27,6 +26,7 @@ from editor.imaging.limits import (
     check_bytes,
     too_costly,
 )
+from editor.imaging.pixels import Pixels, Plane
 from editor.imaging.sandbox import ChildLost, Children, Cost, Message
 
 __all__ = [

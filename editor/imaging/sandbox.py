@@ -90,6 +90,10 @@ class Children:
         finally:
             slots.release()
 
+    def pids(self) -> list[int]:
+        """Return the process ids of the idle children."""
+        return [child.pid for child in self._idle]
+
     def close(self) -> None:
         """End all idle children; a later request starts new ones."""
         while (child := self._pop()) is not None:
@@ -175,6 +179,10 @@ class _Child:
         self._send(_framed(Message(request.note | {"limits": limits}, request.body)), deadline)
         return self._receive(deadline, cost.answer_bytes_max)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
@@ -212,14 +220,14 @@ class _Child:
         return Message(note, self._read(body_bytes, deadline))
 
     def _read(self, size: int, deadline: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:
+        parts: list[bytes] = []
+        while size:
             _wait_for(self._answers, select.POLLIN, deadline)
-            more = os.read(self._answers.fileno(), min(size - len(data), _CHUNK_BYTES))
-            if not more:
+            parts.append(os.read(self._answers.fileno(), min(size, _CHUNK_BYTES)))
+            if not parts[-1]:
                 raise ChildLost("the decoder died")
-            data += more
-        return bytes(data)
+            size -= len(parts[-1])
+        return b"".join(parts)
 
 
 def _wait_for(pipe: IO[bytes], event: int, deadline: float) -> None:

@@ -1,7 +1,10 @@
 """What becomes of an upload: size, place of every corner, colours, and what is no longer in it."""
 
 import struct
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,7 @@ from tests.editor.imaging.pictures import CORNERS, corner_colors, corners, encod
 
 FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "HEIF": "heic"}
 ODD = (97, 61)
+ROOT = Path(__file__).parents[3]
 
 
 def assert_corners(data: bytes, *, within: int) -> None:
@@ -195,3 +199,18 @@ def test_lossless_webp_is_known_and_exact() -> None:
     assert taken.is_lossless
     assert np.array_equal(intake.read_pixels(taken.data)[0], np.asarray(source))
     assert not intake.normalise(encoded(source, "WEBP")).is_lossless
+
+
+def test_a_large_png_is_divided_by_a_whole_number_where_that_is_close_enough() -> None:
+    taken = intake.normalise(encoded(corners(4000, 512), "PNG"))
+    assert (taken.width, taken.height) == (2000, 256)
+    assert_corners(taken.data, within=0)
+
+
+def test_the_web_loads_no_decoder_of_foreign_bytes() -> None:
+    """The parent reads our own PNG and JPEG; libheif and the file readers stay in the child."""
+    code = "import sys, editor.imaging.intake; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"pillow_heif", "cv2", "django", "editor.imaging.decoding"} & {*loaded.stdout.split()}

@@ -114,7 +114,7 @@ def test_a_decoder_out_of_time_costs_the_request_and_not_the_next() -> None:
 
 def test_a_decoder_out_of_memory_costs_the_request_and_not_the_next() -> None:
     decoders = Children("editor.imaging.decoding", size=1)
-    large = malformed.png_file(6_000, 6_000)
+    large = malformed.png_file(9_000, 9_000)
     with pytest.raises(intake.ImageCorrupt, match="limits of time and memory"):
         intake.normalise(large, limits=intake.Limits(decode_memory_bytes_max=250_000_000), decoders=decoders)
     assert intake.normalise(encoded(corners(64, 48), "PNG"), decoders=decoders).width == 64
