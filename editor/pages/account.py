@@ -21,6 +21,7 @@ def account(request: HttpRequest) -> HttpResponse:
     names = {model.slug: model.name for model in catalogue.models()}
     context = {
         "tab": "history",
+        "edits": page[:PAGE],
         "tiles": [(edit, names.get(edit.model, edit.model)) for edit in page[:PAGE]],
         "next": page[PAGE - 1].pk if len(page) > PAGE else None,
     }

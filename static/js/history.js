@@ -1,6 +1,6 @@
 // Tiles of edits that are still on their way keep up to date by themselves.
 
-import "./offline.js";
+import "./page.js";
 import { load, swap } from "./parts.js";
 import * as words from "./words.js";
 
@@ -13,7 +13,7 @@ async function refresh(tile) {
   const edit = await response.json();
   if (edit.status !== "queued" && edit.status !== "running") return true;
   const { title, detail } = words.progress(edit);
-  tile.querySelector("[data-live-text]").textContent = detail ? `${title}, ${detail}` : title;
+  tile.querySelector("[data-live-text]").textContent = detail ? `${title}: ${detail}` : title;
   const { step, steps } = edit.progress;
   if (steps) Object.assign(tile.querySelector("progress"), { max: steps, value: step });
   return false;

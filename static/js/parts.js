@@ -1,11 +1,14 @@
 // Pages are drawn by the server. A part that changed is taken from a fresh copy of its page.
 
+import { localTimes } from "./page.js";
+
 export function swap(html, into = document) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const old of into.querySelectorAll("[data-part]")) {
     const part = fresh.querySelector(`[data-part="${CSS.escape(old.dataset.part)}"]`);
     if (part) old.replaceWith(document.adoptNode(part));
   }
+  localTimes();
   return fresh;
 }
 

@@ -53,13 +53,12 @@ export class WishForm {
     if (isBusy) this.#done = false;
   }
 
-  setDone(isDone) {
-    this.#done = isDone;
+  setDone() {
+    this.#done = true;
     this.#changed();
   }
 
   setSending(isSending) {
-    this.button.toggleAttribute("aria-busy", isSending);
     this.button.disabled = isSending;
   }
 
@@ -88,7 +87,7 @@ export class WishForm {
 
   focusPrompt() {
     this.prompt.focus();
-    this.prompt.select();
+    this.prompt.setSelectionRange(this.prompt.value.length, this.prompt.value.length);
   }
 
   // One button for each model that could do it now.

@@ -33,7 +33,7 @@ export function progress(edit) {
   const { phase, step, steps, position, eta_seconds: eta, cancel_requested: stopping } = edit.progress;
   if (stopping) return { title: "Stopping", detail: "" };
   if (edit.status === "queued") {
-    const before = position ? `${position} before you` : "You are next";
+    const before = position ? `${position} before you` : "next in line";
     return { title: "Waiting", detail: eta === null ? before : `${before}, ${about(eta)}` };
   }
   return { title: PHASES[phase] ?? "Starting", detail: steps ? `step ${step} of ${steps}` : "" };
@@ -71,4 +71,16 @@ export function heading(code) {
     notice: "One moment",
   };
   return known[code] ?? "That did not work";
+}
+
+// Whether a person may wonder if a refusal cost them something.
+export const mayCost = (code) => !code.startsWith("image_") && !["notice", "offline"].includes(code);
+
+// A moment as people say it: "today 14:03", "yesterday 9:20", "3 May 18:00".
+export function moment(date, now = new Date()) {
+  const midnight = (day) => new Date(day.getFullYear(), day.getMonth(), day.getDate());
+  const days = Math.round((midnight(date) - midnight(now)) / 86_400_000);
+  const time = date.toLocaleTimeString("en", { hour: "numeric", minute: "2-digit", hour12: false });
+  const day = { 0: "today", 1: "tomorrow", [-1]: "yesterday" }[days];
+  return `${day ?? date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
 }
