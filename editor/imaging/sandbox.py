@@ -186,6 +186,12 @@ class _Child:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    def _exit_code(self) -> int | None:
+        """Return how the process ended, minus a signal's number; None if it only closed its pipe."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_STOP_SECONDS_MAX)
+        return None
+
     def stop(self) -> None:
         """Kill the process, wait for it, close the pipes. It holds nothing worth a goodbye."""
         _live.discard(self)
@@ -225,7 +231,7 @@ class _Child:
             _wait_for(self._answers, select.POLLIN, deadline)
             parts.append(os.read(self._answers.fileno(), min(size, _CHUNK_BYTES)))
             if not parts[-1]:
-                raise ChildLost("the decoder died")
+                raise ChildLost(f"the decoder died with exit code {self._exit_code()}")
             size -= len(parts[-1])
         return b"".join(parts)
 

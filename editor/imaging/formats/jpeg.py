@@ -24,7 +24,8 @@ _FRAMES = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
 """Frame headers that the decoder knows: baseline, extended, progressive, and both arithmetic ones."""
 _FOREIGN_FRAMES = {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF}
 _TABLES = {0xC4, 0xCC, 0xDB, 0xDD}
-_PADDED_MARKER = re.compile(rb"\xff++[^\xff]", re.DOTALL)
+_ANY_MARKER = re.compile(rb"\xff[^\x00\xff]")
+"""Between segments the decoder skips stray bytes, which some old cameras wrote; so do we."""
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """The next marker after entropy-coded data: not a stuffed byte, a restart or a fill byte."""
 
@@ -86,8 +87,8 @@ def _walk(data: bytes) -> _Parts:
 
 
 def _next_marker(data: bytes, at: int) -> tuple[int, int]:
-    """Return the marker at `at` and the position behind it; skip fill bytes."""
-    found = _PADDED_MARKER.match(data, at)
+    """Return the position behind the next marker from `at` on, and the marker."""
+    found = _ANY_MARKER.search(data, at)
     if found is None:
         raise damaged()
     return found.end(), data[found.end() - 1]

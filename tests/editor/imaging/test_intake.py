@@ -128,6 +128,13 @@ def test_every_way_to_write_a_normal_jpeg_survives_unchanged(options: dict[str, 
         assert np.array_equal(intake.read_pixels(intake.normalise(source).data)[0], np.asarray(plain))
 
 
+def test_stray_bytes_between_segments_are_skipped() -> None:
+    source = encoded(corners(*ODD), "JPEG")
+    taken = intake.normalise(source[:20] + b"\0\0stray" + source[20:])
+    assert b"stray" not in taken.data
+    assert_corners(taken.data, within=4)
+
+
 def test_a_thumbnail_in_the_jfif_header_goes() -> None:
     source = encoded(corners(*ODD), "JPEG")
     assert source[2:4] == b"\xff\xe0"

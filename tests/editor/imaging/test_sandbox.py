@@ -60,6 +60,11 @@ def test_bytes_come_back_whole(children: Children) -> None:
     assert children.ask(Message({"order": "answer"}, body), COST).body == body
 
 
+def test_a_lost_child_leaves_its_exit_code_to_the_log(children: Children) -> None:
+    with pytest.raises(ChildLost, match="exit code 3"):
+        children.ask(order("die"), COST)
+
+
 @pytest.mark.parametrize("what", ["die", "raise", "babble"])
 def test_after_a_lost_child_the_next_request_gets_a_fresh_one(children: Children, what: str) -> None:
     first = pid_of(children)
@@ -90,6 +95,7 @@ def test_memory_is_limited_and_the_limit_is_not_for_ever(children: Children) -> 
     assert children.ask(order("fill memory"), COST).note["bytes"] == 10**9
 
 
+@linux
 def test_a_child_killed_while_idle_is_not_noticed(children: Children) -> None:
     first = pid_of(children)
     os.kill(first, signal.SIGKILL)
