@@ -32,13 +32,14 @@ def degree_in(clause: Clause) -> Degree:
     words = clause.all(Kind.DEGREE)
     factors = [word.sense.amount for word in words if word.sense.value != "whole"]
     whole = len(factors) < len(words)
+    factors += [word.sense.amount for word in clause.all(Kind.MORE) if word.sense.amount != 1]
     times = clause.all(Kind.TIMES)
     numbers = clause.all(Kind.NUMBER)
-    if len(numbers) + len(times) + bool(words) > 1 or (whole and factors):
+    if len(numbers) + len(times) + bool(words or factors) > 1 or (whole and factors):
         raise refusals.unclear("it says how much in more than one way")
     if numbers:
         return Degree(percent=_percent(clause))
-    if clause.has(Kind.PERCENT, Kind.BY):
+    if clause.has(Kind.PERCENT) or (clause.has(Kind.BY) and not words):
         raise refusals.unclear("a number is missing")
     return Degree(_factor(factors), times=times[0].sense.amount if times else None, is_whole=whole)
 

@@ -122,7 +122,8 @@ def _removes_a_scale(clause: Clause) -> bool:
 def _read_removal(clause: Clause, reading: Reading) -> None:
     """Whatever is painted goes; its description does not matter, as long as it is one."""
     described = (*_FRAMING, Kind.REMOVE, Kind.UNKNOWN, Kind.COLOR, Kind.COLORISH, Kind.QUALITY, Kind.ZONE)
-    if not clause.holds_only(*described, Kind.CANNOT):
+    halfway = any(word.sense.value != "whole" for word in clause.all(Kind.DEGREE))
+    if halfway or not clause.holds_only(*described, Kind.CANNOT, Kind.DEGREE):
         raise refusals.unclear("“remove” goes with a thing that you have painted over")
     named = clause.first(Kind.NOUN, Kind.SELECTION, Kind.PICTURE, Kind.UNKNOWN, Kind.ZONE, Kind.CANNOT)
     if not reading.has_mask:
@@ -178,7 +179,8 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
     bound = (Kind.NOT, Kind.TOO, Kind.KEEP, Kind.REMOVE, Kind.FIX, Kind.TOUCH, Kind.TIMES, Kind.NUMBER)
     plain = [head for head in clause.heads if head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN]
     on_their_own = all(
-        head.kind is Kind.EFFECT or (head.kind is Kind.QUALITY and head.sense.form is not Form.PLAIN)
+        head.kind in (Kind.EFFECT, Kind.PROPERTY)
+        or (head.kind is Kind.QUALITY and head.sense.form is not Form.PLAIN)
         for head in clause.heads
         if head.sense.value != "contrast" and head not in plain[:1]
     )
@@ -249,7 +251,7 @@ def _refuse_unclear_negation(clause: Clause, reading: Reading) -> None:
     head = clause.heads[0]
     if shared_less and head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN:
         raise refusals.unclear("it is not clear how far “less” reaches")
-    if reading.negated and bare and clause.joint.kind is Kind.AND:
+    if reading.negated and bare and not clause.has(Kind.MORE) and clause.joint.kind is Kind.AND:
         fresh = clause.joint.sense.value == "comma" and clause.heads[0].sense.form is Form.DONE
         if not fresh:
             raise refusals.unclear("it is not clear how far the negation reaches")

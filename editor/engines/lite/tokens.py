@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from editor.engines.lite.senses import Kind, Lexicon, Sense, Token
 
-_PIECES = re.compile(r"b&w|b/w|[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?<![\w%])[+-])?\d+(?:[.,]\d+)?|[.](?=\s|$)|\S")
+_PIECES = re.compile(
+    r"b&w|b/w|\d0s\b|[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?<![\w%])[+-])?\d+(?:[.,]\d+)?|[.](?=\s|$)|\S"
+)
 _PUNCTUATION = {
     ",": Kind.AND,
     ";": Kind.STOP,
@@ -19,6 +21,7 @@ _PUNCTUATION = {
     "?": Kind.STOP,
     ":": Kind.STOP,
     "&": Kind.AND,
+    "/": Kind.AND,
     "+": Kind.AND,
     "-": Kind.AND,
 }
@@ -83,7 +86,10 @@ def spelled(word: str, lexicon: Lexicon) -> str:
 
 
 def _same_sense(near: list[str], word: str, lexicon: Lexicon) -> str:
-    """Of several neighbours any will do if all mean the same ("colour", "color")."""
+    """Of several neighbours the one with two letters swapped, or any if all mean the same."""
+    swapped = [known for known in near if sorted(known) == sorted(word)]
+    if len(swapped) == 1:
+        return swapped[0]
     senses = {lexicon.phrases.get(known) for known in near}
     return min(near) if len(senses) == 1 and None not in senses else word
 

@@ -31,16 +31,17 @@ class Reporter:
     ticks_total: int
     phase: Phase = "editing"
     ticks_before: int = 0
+    step: int = 0
     previewed_at: float = field(default_factory=time.monotonic)
 
     def report(self, share: float, preview: Pixels | None = None) -> None:
         """Tell that this share (0 to 1) of the present operation is done. May raise `Canceled`."""
-        step = self.ticks_before + min(TICKS, int(share * TICKS))
+        self.step = max(self.step, self.ticks_before + min(TICKS, int(share * TICKS)))
         shown = None
         if preview is not None and time.monotonic() - self.previewed_at >= PREVIEW_SECONDS_MIN:
             shown = thumbnail(preview)
             self.previewed_at = time.monotonic()
-        self.send(Progress(self.phase, step, self.ticks_total, shown))
+        self.send(Progress(self.phase, self.step, self.ticks_total, shown))
 
     def finish_operation(self, image: Pixels) -> None:
         self.report(1.0, image)

@@ -14,7 +14,7 @@ from editor.engines.lite.vocabulary.things import BEYOND, NOUNS
 
 _PLAIN_WORDS: dict[Kind, str] = {
     Kind.SKIP: """
-        please, kindly, hi, hello, hey, thanks, thank you, thanks a lot, ok, okay, now, just, only,
+        please, be, kindly, hi, hello, hey, thanks, thank you, thanks a lot, ok, okay, now, just, only,
         really just, i, you, we, for me, if possible, if you can, if you could, somehow, maybe,
         perhaps, like, as, of, at, in, on, from, into, an effect of, and then some, here is my
         photo, here is a photo, this is my photo, think, i think, i guess, guess, find, feel free
@@ -28,7 +28,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
         every, both
     """,
     Kind.REQUEST: """
-        want, want to, would like, would love, i'd like, i'd love, wish, hope, need, needs, should,
+        want, make it so that, make sure that, want to, would like, would love, i'd like, i'd love,
+        wish, hope, need, needs, should,
         should be, could, can, could you, can you, would you, will you, would, will, must, may,
         could use, can use, can i get, can i have, could i have, can we, is it possible to, would it
         be possible to, would you mind, help me, help me to, let me have, i want it
@@ -45,7 +46,7 @@ _PLAIN_WORDS: dict[Kind, str] = {
         full photo, the lot
     """,
     Kind.MAKE: """
-        make, makes, making, turn, turning, give, giving, get, apply, applying, use, set, render,
+        make, bring, makes, making, turn, turning, give, giving, get, apply, applying, use, set, render,
         have, do, convert, converting, transform, change into, change it into, change it to, turn it
         into, put, go for, show, redraw, restyle, stylise, stylize, draw, run, create, produce,
         edit, process, let, come out, i'd prefer, prefer, filter it, switch, adjust to, change the
@@ -95,7 +96,7 @@ _PLAIN_WORDS: dict[Kind, str] = {
         rather too, so very, enough
     """,
     Kind.MORE: """
-        more, some more, a bit of, a little of, a touch of, a hint of, a dash of, a pinch of, extra,
+        more, some more, extra,
         additional, a bit more of, lacks, is lacking, is missing
     """,
     Kind.LESS: "less, fewer, a bit less of, not as, not so much, not as much, not so",
@@ -154,6 +155,7 @@ _DEGREES: dict[float, str] = {
         insanely, radically, vastly
     """,
 }
+_A_LITTLE_MORE = "a bit of, a little of, a touch of, a hint of, a dash of, a pinch of, a little bit of"
 _WHOLE = "completely, totally, fully, entirely, full, pure, complete, classic, proper, straight"
 
 _TIMES: dict[float, str] = {
@@ -439,6 +441,7 @@ def _degrees() -> Iterator[tuple[str, Sense]]:
     for factor, words in _DEGREES.items():
         yield from ((phrase, Sense(Kind.DEGREE, amount=factor)) for phrase in _listed(words))
     yield from ((phrase, Sense(Kind.DEGREE, "whole")) for phrase in _listed(_WHOLE))
+    yield from ((phrase, Sense(Kind.MORE, amount=0.5)) for phrase in _listed(_A_LITTLE_MORE))
     for times, words in _TIMES.items():
         yield from ((phrase, Sense(Kind.TIMES, amount=times)) for phrase in _listed(words))
     for place, word in enumerate(_NUMBER_WORDS, 1):

@@ -6,6 +6,7 @@ whatever is in no list at all is declined too.
 """
 
 NOUNS = """
+        number plate, number plates, licence plate, licence plates, license plate, license plates,
         sky, skies, cloud, clouds, sun, sunset, moon, star, stars, background, foreground, backdrop,
         subject, horizon, sea, ocean, water, lake, river, beach, sand, wave, waves, mountain,
         mountains, hill, hills, tree, trees, grass, flower, flowers, plant, plants, leaf, leaves,
@@ -53,7 +54,7 @@ BEYOND: dict[str, str] = {
     """,
     "text": """
         text, texts, word, words, caption, write, writing, letters, title, headline, font,
-        translate, says, say, number plate, licence plate, license plate, logo, watermark,
+        translate, says, say, logo, watermark,
         watermarks, lettering, subtitle, subtitles
     """,
     "scenes": """
