@@ -1,0 +1,141 @@
+"""An instruction is accounted for to its last word, or declined."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from editor.engines.base import NotUnderstood
+from editor.engines.lite.plan import WORDINGS, Plan
+from editor.engines.lite.understand import check, understand
+
+INSTRUCTIONS = tomllib.loads((Path(__file__).parent / "instructions.toml").read_text())["english"]
+
+
+def operations(plan: Plan) -> str:
+    """Operations in order, with the direction of those that have two: "exposure+ sepia"."""
+    return " ".join(
+        step.operation + ("" if WORDINGS[step.operation].least == 0 else "+" if step.amount > 0 else "-")
+        for step in plan.steps
+    )
+
+
+def amount(prompt: str, *, has_mask: bool = False) -> float:
+    """The amount of the only step."""
+    (step,) = understand(prompt, has_mask=has_mask).steps
+    return step.amount
+
+
+@pytest.mark.parametrize(("prompt", "expected"), INSTRUCTIONS["understood"])
+def test_a_possible_instruction_is_understood(prompt: str, expected: str) -> None:
+    assert operations(understand(prompt, has_mask=False)) == expected
+
+
+@pytest.mark.parametrize(("prompt", "expected"), INSTRUCTIONS["understood_painted"])
+def test_with_a_painted_mask_things_may_be_named(prompt: str, expected: str) -> None:
+    assert operations(understand(prompt, has_mask=True)) == expected
+
+
+@pytest.mark.parametrize("prompt", INSTRUCTIONS["declined"])
+def test_what_is_impossible_or_unsure_is_declined(prompt: str) -> None:
+    with pytest.raises(NotUnderstood, match=r"freeai-lite|mask editor"):
+        understand(prompt, has_mask=False)
+
+
+@pytest.mark.parametrize("prompt", INSTRUCTIONS["declined_painted"])
+def test_a_mask_does_not_make_everything_possible(prompt: str) -> None:
+    with pytest.raises(NotUnderstood, match=r"freeai-lite|mask editor"):
+        understand(prompt, has_mask=True)
+
+
+def test_the_table_is_large_and_a_third_of_it_is_impossible() -> None:
+    sizes = {name: len(lines) for name, lines in INSTRUCTIONS.items()}
+    impossible = sizes["declined"] + sizes["declined_painted"]
+    assert sum(sizes.values()) >= 120
+    assert impossible * 3 >= sum(sizes.values())
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        ("a tiny bit brighter", "a bit brighter", "brighter", "much brighter", "extremely bright"),
+        ("slightly darker", "darker", "a lot darker", "drastically darker"),
+        ("a hint of contrast", "more contrast", "a lot more contrast"),
+        ("a little bit warmer", "somewhat warmer", "warmer", "very warm"),
+    ],
+)
+def test_stronger_words_mean_larger_amounts(prompts: tuple[str, ...]) -> None:
+    amounts = [abs(amount(prompt)) for prompt in prompts]
+    assert amounts == sorted(amounts)
+    assert len(set(amounts)) == len(amounts)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("brighter by 30 %", 0.3),
+        ("15% more contrast", 0.15),
+        ("reduce the saturation by 40 percent", -0.4),
+        ("contrast -10%", -0.1),
+        ("twice as bright", 1.0),
+        ("half the contrast", -0.5),
+        ("twice as dark", -0.5),
+        ("70% sepia", 0.7),
+    ],
+)
+def test_numbers_are_taken_at_their_word(prompt: str, expected: float) -> None:
+    assert amount(prompt) == pytest.approx(expected)
+
+
+def test_an_afterthought_weakens_what_came_before() -> None:
+    assert amount("warmer, but not too much") == pytest.approx(amount("warmer") / 2)
+
+
+def test_a_number_at_the_end_of_a_list_is_for_the_whole_list() -> None:
+    steps = understand("increase the brightness and contrast by 20%", has_mask=False).steps
+    assert [step.amount for step in steps] == [0.2, 0.2]
+
+
+def test_the_plan_is_told_in_plain_words() -> None:
+    assert check("a bit warmer and 10% brighter", has_mask=False) == "warmer +15 %, brighter +10 %"
+    assert check("cooler, in black and white", has_mask=False) == "black and white, cooler −30 %"
+    assert check("make the dress dark red", has_mask=True) == "recoloured dark red"
+
+
+def test_a_refusal_names_the_word_and_what_works() -> None:
+    with pytest.raises(NotUnderstood, match=r"“qzx”.*It can change light and colour"):
+        check("make it qzx", has_mask=False)
+    with pytest.raises(NotUnderstood, match=r"cannot add “a dog”"):
+        check("add a dog", has_mask=False)
+    with pytest.raises(NotUnderstood, match=r"cannot find “the sky”.*mask editor"):
+        check("make the sky darker", has_mask=False)
+    with pytest.raises(NotUnderstood, match=r"a red tint"):
+        check("make it red", has_mask=False)
+
+
+@pytest.mark.parametrize(
+    "word", ["print", "older", "carton", "bolder", "stretch", "contract", "nose", "worm"]
+)
+def test_real_words_are_not_taken_for_misspelt_ones(word: str) -> None:
+    with pytest.raises(NotUnderstood):
+        understand(f"make it {word}", has_mask=False)
+
+
+@pytest.mark.parametrize("prompt", INSTRUCTIONS["understood"][::3])
+def test_an_unknown_word_anywhere_makes_it_decline(prompt: list[str]) -> None:
+    words = prompt[0].split()
+    for place in range(len(words) + 1):
+        with pytest.raises(NotUnderstood):
+            understand(" ".join([*words[:place], "zorptle", *words[place:]]), has_mask=False)
+
+
+def test_understanding_loads_neither_numpy_nor_opencv() -> None:
+    code = (
+        "import sys; from editor.engines.lite.understand import check;"
+        "assert check('warmer', has_mask=False) == 'warmer +30 %';"
+        "print(sorted({'numpy', 'cv2', 'PIL'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
