@@ -40,7 +40,7 @@ def contrast(image: Pixels, work: Work) -> Pixels:
     def curve(luminance: Floats) -> Floats:
         p = space.power(luminance, _GAMMA)
         if strength < 0:
-            p = pivot + (p - pivot) * (1 + 0.7 * strength)
+            p = space.floats(pivot + (p - pivot) * max(0.1, 1 + 0.7 * strength))
         else:
             p = _s_curve(p, pivot, 1 + 1.1 * strength)
         return np.asarray(space.power(p, 1 / _GAMMA), dtype=np.float32)
@@ -121,7 +121,7 @@ def clarity(image: Pixels, work: Work) -> Pixels:
         detail = p - base[rows]
         restrained = detail / (1 + 6 * np.abs(detail))
         middle = 4 * p * (1 - p)
-        p = np.clip(p + np.float32(1.6 * work.strength) * restrained * middle, 0, 1)
+        p = np.clip(p + np.float32(max(-0.9, 1.6 * work.strength)) * restrained * middle, 0, 1)
         result[rows] = _with_luminance(image[rows], y, space.power(p, 1 / _GAMMA))
     return result
 

@@ -138,6 +138,15 @@ def test_more_preserve_stays_closer_to_the_source(operation: str) -> None:
     assert distances[0] > distances[-1] > 0
 
 
+@pytest.mark.parametrize("operation", ["exposure", "contrast", "clarity", "shadows", "highlights"])
+@pytest.mark.parametrize("amount", [-0.9, 1.0])
+def test_the_utmost_strength_never_turns_tones_around(operation: str, amount: float) -> None:
+    ramp = np.repeat(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 40, axis=0), 3, axis=2)
+    tones = luma(edit(ramp, operation, amount, preserve=0.0))[20]
+    assert (np.diff(tones) >= -1.01).all()
+    assert tones[-1] > tones[0]
+
+
 def test_preserve_counts_for_recolouring_too() -> None:
     source = photo("astronaut")
     mask = blob(source.shape)
