@@ -182,9 +182,6 @@ def _through(curve: NDArray[np.float32], values: Field) -> Field:
     return np.asarray(low + (curve[whole + 1] - low) * (held - whole.astype(np.float32)))
 
 
-# --- tone -----------------------------------------------------------------------------------
-
-
 def _find_tone(ours: Field, theirs: Field, seen: NDArray[np.bool_]) -> Tone:
     """Find the smooth change that explains most of the picture; none if none is needed."""
     step = max(1, math.isqrt(ours.shape[0] * ours.shape[1] // 20_000))
@@ -288,9 +285,6 @@ def _smooth_rest(toned: Field, theirs: Field, seen: NDArray[np.bool_]) -> Field 
     return np.asarray(field, np.float32)
 
 
-# --- what is redrawn ------------------------------------------------------------------------
-
-
 def _strangeness(toned: Field, theirs: Field) -> Field:
     """Return what the tone does not explain, in units of what noise and misfit may explain."""
     rest = theirs - toned
@@ -367,9 +361,6 @@ def _into_the_unseen(redrawn: Field, seen: NDArray[np.bool_]) -> Field:
     known = seen.astype(np.float32)
     around = cv2.blur(redrawn * known, (side, side)) / np.maximum(cv2.blur(known, (side, side)), 1e-3)
     return np.where(seen, redrawn, np.clip(around, 0, 1)).astype(np.float32)
-
-
-# --- detail under a new light ---------------------------------------------------------------
 
 
 def _relit(ours: Field, theirs: Field, redrawn: Field) -> Field:

@@ -68,6 +68,8 @@ def lay_over(
 ) -> Framed:
     """Lay an engine's output over its source. All arrays are left as they are."""
     height, width = source.shape[:2]
+    # OpenCV refuses views that run backwards, such as a picture with its channels turned round.
+    output = np.ascontiguousarray(output)
     drift = _drift_of(source, output, mask)
     image = _in_frame(source, output, drift)
     alpha = _least_alpha(source_alpha, output_alpha, drift, (width, height))

@@ -116,6 +116,9 @@ def sample(
     if size[0] < output.shape[1] or size[1] < output.shape[0]:
         fitting = (min(size[0], output.shape[1]), min(size[1], output.shape[0]))
         output = cv2.resize(output, fitting, interpolation=cv2.INTER_AREA)
+    if min(output.shape[:2]) < 2:
+        # OpenCV 5 never returns from mirroring a picture that is one pixel wide.
+        output = np.repeat(np.repeat(output, 2, axis=0), 2, axis=1)
     motion = _output_from(size, drift, source_size, output)
     left, top, right, bottom = box or (0, 0, *size)
     if np.abs(motion - np.eye(2, 3)).max() < 1e-9:

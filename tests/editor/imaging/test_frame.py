@@ -95,6 +95,17 @@ def test_nothing_given_is_written_to() -> None:
     assert all(np.array_equal(a, b) for a, b in zip((source, output, alpha, mask), given_ones, strict=True))
 
 
+@pytest.mark.parametrize("side", [1, 7])
+def test_an_output_of_a_few_pixels_still_makes_a_result(side: int) -> None:
+    output = np.full((side, side, 3), 90, np.uint8)
+    assert lay_over(photo("coffee", 300, 200), output).image.shape == (200, 300, 3)
+
+
+def test_an_output_whose_channels_run_backwards_is_taken() -> None:
+    source = photo("coffee", 300, 200)
+    assert np.array_equal(lay_over(source, source[..., ::-1]).image, source[..., ::-1])
+
+
 def test_a_full_size_output_that_slid_is_put_back() -> None:
     source = photo("coffee", 1200, 850)
     slid = cv2.warpAffine(
