@@ -3,6 +3,7 @@
 const STEP = 1.25;
 const SCALE_MAX = 16;
 const PAN_PX = 60;
+const STAMP_PX = 480;
 
 export class Viewer {
   #size = null;
@@ -64,10 +65,11 @@ export class Viewer {
     return this.viewport.getBoundingClientRect();
   }
 
-  // Small pictures are shown at most at their own size: enlarging is for those who ask.
+  // Pictures are shown at most at their own size, stamps at a size one can see.
   #fitScale() {
     const { width, height } = this.#box();
-    return Math.min(width / this.#size.width, height / this.#size.height, 1);
+    const most = Math.max(1, STAMP_PX / Math.max(this.#size.width, this.#size.height));
+    return Math.min(width / this.#size.width, height / this.#size.height, most);
   }
 
   #zoomTo(wanted, clientX, clientY) {
