@@ -33,11 +33,13 @@ export class Compare {
     this.frame.classList.remove("is-comparing");
     for (const part of this.parts) part.remove();
     this.frame.style.removeProperty("--split");
+    this.frame.style.removeProperty("--at");
   }
 
   set(percent) {
     this.#value = Math.min(Math.max(percent, 0), 100);
     this.frame.style.setProperty("--split", `${this.#value}%`);
+    this.frame.style.setProperty("--at", this.#value);
     const whole = Math.round(this.#value);
     this.divider.setAttribute("aria-valuenow", whole);
     this.divider.setAttribute("aria-valuetext", `${whole} % before, ${100 - whole} % after`);

@@ -6,7 +6,7 @@ export class WishForm {
   #done = false;
   #asked = "";
 
-  constructor(form, { onSubmit }) {
+  constructor(form, { onSubmit, onUnserved }) {
     this.form = form;
     this.prompt = form.elements.prompt;
     this.button = document.getElementById("submit");
@@ -16,7 +16,9 @@ export class WishForm {
     this.#restore();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.button.getAttribute("aria-disabled") !== "true") onSubmit();
+      const radio = form.querySelector("[name=model]:checked");
+      if (radio?.dataset.served === "no") onUnserved(radio.dataset.name);
+      else onSubmit();
     });
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("click", (event) => this.#click(event));
@@ -48,13 +50,13 @@ export class WishForm {
     this.#changed();
   }
 
-  setBusy(isBusy) {
-    this.form.inert = isBusy;
-    if (isBusy) this.#done = false;
+  get asked() {
+    return this.#asked;
   }
 
-  setDone() {
-    this.#done = true;
+  // There is a result: the button is for another wish from now on.
+  setDone(isDone) {
+    this.#done = isDone;
     this.#changed();
   }
 

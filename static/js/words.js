@@ -22,8 +22,9 @@ export function about(seconds) {
 export function share(part) {
   const percent = part * 100;
   if (percent > 0 && percent < 0.1) return "under 0.1 %";
-  if (percent > 99.9 && percent < 100) return "over 99.9 %";
-  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+  if (percent < 10) return `${Number(percent.toFixed(1))} %`;
+  if (percent > 99 && percent < 100) return `${Math.floor(percent * 10) / 10} %`; // not quite all
+  return `${Math.round(percent)} %`;
 }
 
 const PHASES = { thinking: "Thinking", editing: "Editing", checking: "Checking the result" };
@@ -50,9 +51,9 @@ export function tooLarge(size, limit) {
   return `This file is ${bytes(size)}; the limit is ${bytes(limit)}. Export it smaller or as JPEG.`;
 }
 
+export const unserved = (name) => `${name} needs a worker that is not connected here now. Your words stay.`;
 export const EMPTY_FILE = "This file is empty. Choose another one.";
 export const UNKNOWN_FILE = "This is not a picture we can edit. PNG, JPEG, WebP and HEIC work.";
-export const MANY_FILES = "One picture at a time: the first one is used.";
 export const CHOOSE_FIRST = "Choose a picture first.";
 export const NOT_SENT = "The connection was lost before your picture arrived. Try again.";
 export const NOT_ASKED = "The connection was lost. Your picture and your wish are still here: try again.";

@@ -17,7 +17,7 @@ const root = find("workspace");
 const setting = root.dataset;
 const title = document.title;
 const stage = new Stage(root);
-const wish = new WishForm(find("wish"), { onSubmit: submit });
+const wish = new WishForm(find("wish"), { onSubmit: submit, onUnserved: sayUnserved });
 
 let current = stateOf(document); // { edit, source }
 let uploading = null; // AbortController of the upload under way
@@ -38,7 +38,6 @@ const isActive = (edit) => edit?.status === "queued" || edit?.status === "runnin
 
 function setFace(face) {
   setting.state = face;
-  wish.setBusy(face === "waiting" || face === "working");
 }
 
 function announce(sentence) {
@@ -85,7 +84,7 @@ function showDone({ isNew = false } = {}) {
   const { changed } = current.edit.frame;
   find("changed-share").textContent = changed === null ? "" : words.share(changed);
   find("toggle-changes").setAttribute("aria-pressed", "false");
-  wish.setDone();
+  wish.setDone(true);
   stage.startComparing({ isNew });
 }
 
@@ -208,10 +207,16 @@ function refused({ code, message }) {
   if (code === "instruction_not_supported" || code === "prompt_too_long") wish.focusPrompt();
 }
 
+function sayUnserved(name) {
+  notice("model_unavailable", words.unserved(name), wish.otherModels());
+}
+
 // Show an edit that has just been accepted.
 function begin(edit, url) {
   history.pushState(null, "", url);
   current = { ...current, edit };
+  find("asked").textContent = wish.asked;
+  wish.setDone(false);
   stage.clearResult();
   watch(edit);
   redraw(edit, () => isActive(current.edit));
