@@ -20,6 +20,12 @@ export class Stage {
     });
   }
 
+  // On a phone the picture may be scrolled away when something happens to it.
+  bringIntoView() {
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    find("stage").scrollIntoView({ block: "nearest", behavior: isCalm ? "auto" : "smooth" });
+  }
+
   nameTag(name, width, height) {
     find("picture-name").textContent = name || "Picture";
     find("picture-size").textContent = width ? `${width} × ${height}` : "";

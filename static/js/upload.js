@@ -34,7 +34,7 @@ function refusalOf(xhr) {
     const { message, code } = JSON.parse(xhr.responseText).error;
     return new Refused(message, code);
   } catch {
-    return new Refused(xhr.status === 413 ? words.tooLarge(0, 0) : words.NOT_UNDERSTOOD, "server");
+    return new Refused(xhr.status === 413 ? words.REFUSED_SIZE : words.NOT_UNDERSTOOD, "server");
   }
 }
 

@@ -3,7 +3,7 @@
 const COUNT_FROM = 0.8; // the counter shows in the last fifth of the room
 
 export class WishForm {
-  #done = false;
+  #done = false; // or the wish that was carried out
   #asked = "";
 
   constructor(form, { onSubmit, onUnserved }) {
@@ -56,7 +56,7 @@ export class WishForm {
 
   // There is a result: the button is for another wish from now on.
   setDone(isDone) {
-    this.#done = isDone;
+    this.#done = isDone && this.#now();
     this.#changed();
   }
 
@@ -122,9 +122,14 @@ export class WishForm {
     this.#count();
     this.#tellModel();
     this.#tellSettings();
-    const isDirty = this.prompt.value.trim() !== this.#asked;
-    this.root.toggleAttribute("data-dirty", this.#done && isDirty);
+    this.root.toggleAttribute("data-dirty", this.#done && this.#now() !== this.#done);
     if (this.form.elements.source.value) sessionStorage.setItem(this.#draftKey(), this.prompt.value);
+  }
+
+  // All that makes up a wish, to tell whether it is another one.
+  #now() {
+    const { prompt, model, quality, preserve, seed, output_format: format } = this.form.elements;
+    return [prompt, model, quality, preserve, seed, format].map((field) => field?.value ?? "").join("\n").trim();
   }
 
   #draftKey() {

@@ -57,6 +57,8 @@ export const UNKNOWN_FILE = "This is not a picture we can edit. PNG, JPEG, WebP 
 export const CHOOSE_FIRST = "Choose a picture first.";
 export const NOT_SENT = "The connection was lost before your picture arrived. Try again.";
 export const NOT_ASKED = "The connection was lost. Your picture and your wish are still here: try again.";
+export const NOT_REACHED = "The server could not be reached. Nothing is lost: try again in a moment.";
+export const REFUSED_SIZE = "This file is too large for this server. Export it smaller or as JPEG.";
 export const NOT_UNDERSTOOD = "The server answered in a way this page does not understand. Try again in a moment.";
 
 // Headings for refusals, by the code that came with them.

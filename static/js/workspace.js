@@ -12,6 +12,8 @@ import { check, Refused, send } from "./upload.js";
 import { WishForm } from "./wish.js";
 import * as words from "./words.js";
 
+const AGAIN_MS = 2000;
+
 const find = (id) => document.getElementById(id);
 const root = find("workspace");
 const setting = root.dataset;
@@ -102,7 +104,7 @@ async function take(file) {
   stopFollowing();
   const mine = new AbortController();
   uploading = mine;
-  showUpload(file, mine.signal);
+  showUpload(file);
   try {
     const source = await send(file, uploadOptions(mine.signal));
     if (uploading === mine) await arrived(source);
@@ -127,13 +129,14 @@ function uploadOptions(signal) {
 }
 
 // The picture appears at once if this browser can read it; otherwise when it comes back.
-function showUpload(file, signal) {
+function showUpload(file) {
   setFace("uploading");
   tellProgress({ title: "Uploading", detail: words.bytes(file.size) }, 0);
   announce("Uploading");
   stage.clear();
   stage.nameTag(file.name);
-  stage.showLocal(file, signal).catch(() => {});
+  stage.bringIntoView();
+  stage.showLocal(file).catch(() => {});
 }
 
 async function arrived(source) {
@@ -219,7 +222,8 @@ function begin(edit, url) {
   wish.setDone(false);
   stage.clearResult();
   watch(edit);
-  redraw(edit, () => isActive(current.edit));
+  redraw(edit, () => isActive(current.edit)).catch(() => {}); // it is drawn anew when it ends
+  stage.bringIntoView();
 }
 
 // Take the server's drawing of this edit's page, unless the world has moved on meanwhile.
@@ -260,7 +264,12 @@ async function showPreview(url, part) {
 async function finish(edit) {
   stopFollowing();
   if (edit.result_url) await stage.showResult(edit.result_url).catch(() => {});
-  const page = await redraw(edit);
+  let page = null;
+  try {
+    page = await redraw(edit);
+  } catch {
+    setTimeout(() => current.edit?.id === edit.id && finish(edit), AGAIN_MS);
+  }
   if (!page) return;
   current = stateOf(page);
   document.title = title;
@@ -300,7 +309,7 @@ const ACTIONS = {
 function listen() {
   root.addEventListener("click", (event) => {
     const found = Object.keys(ACTIONS).find((selector) => event.target.closest(selector));
-    if (found) ACTIONS[found]();
+    if (found) Promise.resolve(ACTIONS[found]()).catch(() => notice("offline", words.NOT_REACHED));
   });
   root.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-quiet]")) return;
@@ -325,7 +334,7 @@ function waitForModel() {
       swap((await load(location.href)).html);
       wish.setServed(answer.engines);
     } else waitForModel();
-  }, 2000);
+  }, AGAIN_MS);
 }
 
 listenForPictures(take);
