@@ -3,9 +3,9 @@
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from editor.imaging.pixels import Pixels, Plane
 from editor.imaging import encoding, intake
 from editor.imaging.frame import Framed
+from editor.imaging.pixels import Pixels, Plane
 from editor.models import Edit
 from freeai.common.errors import NotFound
 

@@ -15,8 +15,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import Owner
-from editor.imaging.pixels import Pixels, Plane
 from editor.imaging import intake
+from editor.imaging.pixels import Pixels, Plane
 from editor.models import Source
 from freeai.common.errors import NotFound
 

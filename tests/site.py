@@ -37,6 +37,7 @@ class Site:
 
     def start(self) -> None:
         """Start the tree and wait until web and worker are ready."""
+        self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],

@@ -11,8 +11,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from editor.imaging.pixels import Pixels as Pixels
-from editor.imaging.pixels import Plane as Plane
+from editor.imaging.pixels import Pixels, Plane
+
+__all__ = [
+    "Canceled",
+    "EditOutput",
+    "EditRequest",
+    "Engine",
+    "EngineError",
+    "NotUnderstood",
+    "Phase",
+    "Pixels",
+    "Plane",
+    "Progress",
+    "Quality",
+]
 
 Quality = Literal["low", "medium", "high"]
 Phase = Literal["thinking", "editing", "checking"]

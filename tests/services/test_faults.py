@@ -76,13 +76,13 @@ def test_fifty_edits_end_exactly_once_though_the_worker_is_killed_ten_times(site
                 f"AND (attempt > {attempt} OR status <> 'running')"
             )
             eventually(
-                lambda: rows(site, again),
+                lambda sql=again: rows(site, sql),
                 LEASE_SECONDS + 2 - (time.monotonic() - killed_at),
             )
     eventually(lambda: not rows(site, "SELECT 1 FROM editor_edit WHERE status IN ('queued', 'running')"), 90)
-    ends = dict(rows(site, "SELECT id, status FROM editor_edit"))
+    ends = [(row[0], row[1]) for row in rows(site, "SELECT id, status FROM editor_edit")]
     assert len(ends) == EDITS
-    for edit_id, status in ends.items():
+    for edit_id, status in ends:
         expected = "failed" if kills[edit_id] >= 2 else "succeeded"
         assert status == expected, (edit_id, kills[edit_id])
         assert site.log.count(f"edit.ended edit_id={edit_id}") <= 1
