@@ -137,6 +137,11 @@ def find(name: str) -> Model:
     raise ModelNotFound("There is no model of this name here.", param="model")
 
 
+def known(slug: str) -> Model:
+    """Return the model an old edit was made with; one that has left the catalogue keeps its name."""
+    return next((model for model in models() if model.slug == slug), _plain(slug))
+
+
 def default() -> Model:
     """Return the model a newcomer meets: the first one."""
     return models()[0]

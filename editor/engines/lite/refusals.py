@@ -32,17 +32,17 @@ def _not_understood(message: str) -> "NotUnderstood":
 
 
 def unknown(token: Token) -> "NotUnderstood":
-    return _not_understood(f"freeai-lite did not understand “{token.text}”. {ABILITIES}")
+    return _not_understood(f"FreeAI Lite did not understand “{token.text}”. {ABILITIES}")
 
 
 def beyond(token: Token) -> "NotUnderstood":
     reason = _BEYOND[token.sense.value].format(word=token.text)
-    return _not_understood(f"freeai-lite {reason}. {ABILITIES}")
+    return _not_understood(f"FreeAI Lite {reason}. {ABILITIES}")
 
 
 def needs_mask(token: Token) -> "NotUnderstood":
     return _not_understood(
-        f"freeai-lite cannot find “{token.text}” in a picture by itself. Paint over it in the mask editor and"
+        f"FreeAI Lite cannot find “{token.text}” in a picture by itself. Paint over it in the mask editor and"
         " ask again, or ask for a change to the whole picture."
     )
 
@@ -60,19 +60,19 @@ def needs_mask_to_recolor(color: str) -> "NotUnderstood":
 
 
 def unclear(reason: str) -> "NotUnderstood":
-    return _not_understood(f"freeai-lite is not sure what you mean: {reason}. {ABILITIES}")
+    return _not_understood(f"FreeAI Lite is not sure what you mean: {reason}. {ABILITIES}")
 
 
 def nothing_to_do() -> "NotUnderstood":
-    return _not_understood(f"freeai-lite found nothing to do in this instruction. {ABILITIES}")
+    return _not_understood(f"FreeAI Lite found nothing to do in this instruction. {ABILITIES}")
 
 
 def adds_objects(token: Token) -> "NotUnderstood":
-    return _not_understood(f"freeai-lite cannot add “{token.text}”: it adds no new objects. {ABILITIES}")
+    return _not_understood(f"FreeAI Lite cannot add “{token.text}”: it adds no new objects. {ABILITIES}")
 
 
 def inside_out() -> "NotUnderstood":
     return _not_understood(
-        "freeai-lite works inside what you have painted in the mask editor and leaves the rest alone: paint"
+        "FreeAI Lite works inside what you have painted in the mask editor and leaves the rest alone: paint"
         " over what should change, and ask without “except” or “outside”."
     )

@@ -114,6 +114,14 @@ def test_a_page_survives_its_picture(submit: Submit, alices_browser: Client) -> 
     assert alices_browser.get(reverse("edit-changes", args=[edit.pk])).status_code == 404
 
 
+def test_an_edit_of_a_model_that_left_the_catalogue_is_still_shown(
+    submit: Submit, alices_browser: Client
+) -> None:
+    edit = run(submit())
+    Edit.objects.update(model="gone-model")
+    assert alices_browser.get(edit.get_absolute_url()).status_code == 200
+
+
 def test_history_turns_its_pages(submit: Submit, alices_browser: Client) -> None:
     made = [submit().pk for _ in range(30)]
     first = alices_browser.get("/account/?tab=history")
