@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 ABILITIES = (
     "It can change light and colour (brighter, warmer, more contrast, a blue tint), make a photo black and"
     " white, sepia or vintage, blur, sharpen or denoise it, turn it into a pencil sketch, an oil painting or"
-    " a cartoon, and remove or recolour what you have painted over in the mask editor."
+    " a cartoon; with a mask it can also remove or recolour what lies under it."
 )
 
 _BEYOND = {
     "objects": "cannot add, replace or move things in a picture",
     "frame": "never changes the frame: it cannot crop, turn or resize",
-    "text": "cannot find or write text yet; to remove some, paint over it and say “remove this”",
+    "text": "cannot find or write text yet; to remove some, give a mask over it and say “remove this”",
     "scenes": "cannot change the weather, the season, the time of day or the place",
     "light": "cannot change where the light comes from, or how soft it is",
     "people": "cannot change faces, bodies or expressions",
     "styles": "does not know the style “{word}”",
-    "background": "cannot cut out or exchange a background yet; to blur it, paint over it in the mask editor",
+    "background": "cannot cut out or exchange a background yet; to blur it, give a mask over it",
 }
 
 
@@ -42,19 +42,19 @@ def beyond(token: Token) -> "NotUnderstood":
 
 def needs_mask(token: Token) -> "NotUnderstood":
     return _not_understood(
-        f"FreeAI Lite cannot find “{token.text}” in a picture by itself. Paint over it in the mask editor and"
-        " ask again, or ask for a change to the whole picture."
+        f"FreeAI Lite cannot find “{token.text}” in a picture by itself. Give a mask over it,"
+        " or ask for a change to the whole picture."
     )
 
 
 def needs_mask_to_recolor(color: str) -> "NotUnderstood":
     if color.rpartition(" ")[2] in ("black", "white", "grey", "gray", "silver"):
         return _not_understood(
-            f"To make something {color}, paint over it in the mask editor first. For the whole picture, ask"
+            f"To make something {color}, give a mask over it first. For the whole picture, ask"
             " for “brighter”, “darker” or “black and white”."
         )
     return _not_understood(
-        f"To make something {color}, paint over it in the mask editor first. For the whole picture, ask for"
+        f"To make something {color}, give a mask over it first. For the whole picture, ask for"
         f" “a {color} tint”."
     )
 
@@ -73,6 +73,6 @@ def adds_objects(token: Token) -> "NotUnderstood":
 
 def inside_out() -> "NotUnderstood":
     return _not_understood(
-        "FreeAI Lite works inside what you have painted in the mask editor and leaves the rest alone: paint"
-        " over what should change, and ask without “except” or “outside”."
+        "FreeAI Lite works inside the mask and leaves the rest alone: mask"
+        " what should change, and ask without “except” or “outside”."
     )
