@@ -1,6 +1,6 @@
 """What pages and streams see of an edit: one plain dict, and one watcher per process.
 
-A thousand open pages cost one query per quarter second, not a thousand: every stream
+A thousand open pages cost ten queries per second, not a thousand: every stream
 registers the edit it watches, one thread-shielded query reads all of them, and each
 stream hears only when its own edit changed.
 """
@@ -20,7 +20,7 @@ from editor.models import Edit
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.1
 QUIET_SECONDS = 15.0
 """A stream that has nothing to say sends a comment this often, so that proxies keep it open."""
 
