@@ -8,7 +8,7 @@ compares storage and rows in both directions and proves that nothing was left ov
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Owner
 from editor import edits
 from editor.models import Edit, Source
+from freeai.common import ids
 
 log = logging.getLogger(__name__)
 
@@ -98,24 +99,52 @@ def delete(edit: Edit, owner: Owner) -> None:
         expire_source(edit.source)
 
 
+def remove_orphans() -> int:
+    """Delete bytes whose row was never written, or has forgotten them; returns how many.
+
+    Young names are left alone: their row may be about to be written.
+    """
+    abandoned = timezone.now() - timedelta(seconds=settings.PENDING_SOURCE_SECONDS)
+    orphans = [name for name, row in _stored() if row is None and _made_at(name) < abandoned]
+    for name in orphans:
+        default_storage.delete(name)
+    if orphans:
+        log.warning("retention.orphans_removed", extra={"count": len(orphans)})
+    return len(orphans)
+
+
 def check() -> Findings:
     """Compare storage and rows, both ways."""
     findings = Findings()
     now = timezone.now()
-    for folder in FOLDERS:
-        names = list(_names_in(folder))
-        rows = _rows_by_id(folder, names)
-        for name in names:
-            row = rows.get(_row_id(name))
-            if row is None or name not in _names_of(row):
-                findings.orphans.append(name)
-            elif row.expires_at <= now:
-                findings.overdue.append(name)
+    for name, row in _stored():
+        if row is None:
+            findings.orphans.append(name)
+        elif row.expires_at <= now:
+            findings.overdue.append(name)
     findings.missing += [
         source.pk for source in _open_sources() if not default_storage.exists(source.file_name)
     ]
     findings.missing += [edit.pk for edit in _open_results() if not default_storage.exists(edit.result_name)]
     return findings
+
+
+def _stored() -> Iterator[tuple[str, Source | Edit | None]]:
+    """Walk through storage: each name with the row it belongs to, None for an orphan."""
+    for folder in FOLDERS:
+        names = list(_names_in(folder))
+        rows = _rows_by_id(folder, names)
+        for name in names:
+            row = rows.get(_row_id(name))
+            yield name, row if row is not None and name in _names_of(row) else None
+
+
+def _made_at(name: str) -> datetime:
+    """Return when the name's id was made; what is no id of ours counts as very old."""
+    try:
+        return ids.made_at(_row_id(name))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _names_of(row: Source | Edit) -> list[str]:

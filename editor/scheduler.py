@@ -33,6 +33,7 @@ def chores() -> list[Chore]:
     return [
         Chore("queue.sweep", settings.SWEEP_SECONDS, queue.sweep),
         Chore("retention.sweep", settings.RETENTION_SWEEP_SECONDS, retention.sweep),
+        Chore("retention.remove_orphans", 3600, retention.remove_orphans),
         Chore("workers.forget_silent", 3600, workers.forget_silent),
     ]
 

@@ -6,6 +6,7 @@ so that a table clustered by id is also clustered by age, and ids cannot be gues
 
 import secrets
 import time
+from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _CHARACTERS = 26
@@ -17,3 +18,14 @@ def new(prefix: str) -> str:
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     body = "".join(_ALPHABET[number >> shift & 31] for shift in range(5 * (_CHARACTERS - 1), -1, -5))
     return f"{prefix}_{body}"
+
+
+def made_at(public_id: str) -> datetime:
+    """Return when an id was made; raises ValueError for what is none of ours."""
+    body = public_id.rpartition("_")[2]
+    if len(body) != _CHARACTERS:
+        raise ValueError(public_id)
+    milliseconds = 0
+    for character in body[:10]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(character)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

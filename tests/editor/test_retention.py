@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Owner
 from editor import edits, retention
 from editor.models import Edit, Source
+from freeai.common import ids
 from tests.conftest import Submit, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,6 +134,17 @@ def test_a_running_edit_is_stopped_first_and_deleted_after(submit: Submit, alice
         retention.delete(edit, alice)
     edit.refresh_from_db()
     assert edit.cancel_requested
+
+
+def test_a_mask_whose_row_was_never_written_is_removed_when_it_is_old(submit: Submit) -> None:
+    run(submit())
+    kept = names_in_storage()
+    default_storage.save(f"masks/{ids.new('edit')}.png", ContentFile(b"mask"))
+    assert retention.remove_orphans() == 0
+    with in_hours(0.1):
+        assert retention.remove_orphans() == 1
+        assert retention.remove_orphans() == 0
+    assert names_in_storage() == kept
 
 
 def test_the_check_finds_what_is_wrong_in_both_directions(submit: Submit, photo: Source) -> None:

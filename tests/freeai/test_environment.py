@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.checks import run_checks
+from django.utils import timezone
 
 from freeai import env
 from freeai.common import ids
@@ -79,4 +80,7 @@ def test_ids_say_what_they_are_and_sort_by_time() -> None:
     made = [ids.new("edit") for _ in range(2000)]
     assert len(set(made)) == 2000
     assert all(one.startswith("edit_") and len(one) == 31 for one in made)
-    assert made[0][:12] <= made[-1][:12]
+    assert ids.made_at(made[0]) <= ids.made_at(made[-1])
+    assert abs((ids.made_at(made[-1]) - timezone.now()).total_seconds()) < 60
+    with pytest.raises(ValueError, match="edit_nobody"):
+        ids.made_at("edit_nobody")
