@@ -44,7 +44,7 @@ def _listen(engine: str, worker: Worker) -> None:
         f"--hostname={name}",
     ]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    current_app.worker_main(["worker", *options, *quiet])
+    current_app.worker_main(["--quiet", "worker", *options, *quiet])
 
 
 def _drain(**_: Any) -> None:

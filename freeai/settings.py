@@ -196,6 +196,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It warns that a broker made of files has no host name.
+        "kombu.connection": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }

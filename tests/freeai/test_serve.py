@@ -43,6 +43,13 @@ def test_a_child_that_died_is_started_again(site: Site) -> None:
     assert httpx.get(f"{site.url}/healthz").json() == {"status": "ok"}
 
 
+def assert_calm(log: str) -> None:
+    """The terminal shows our own events, nothing of the libraries' banners and worries."""
+    lines = [line for line in log.splitlines() if not line.startswith(("20", "FreeAI: http"))]
+    assert lines in ([], ["", "worker: Warm shutdown (MainProcess)"]), lines
+    assert "WARNING" not in log
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_whole_tree(tmp_path: Path, number: signal.Signals) -> None:
     with running_site(tmp_path) as site:
@@ -71,6 +78,7 @@ def test_a_second_start_keeps_everything_and_writes_nowhere_else(tmp_path: Path)
     with running_site(tmp_path) as site:
         print(f"second start ready after {time.monotonic() - began:.1f} s")
         assert (site.home / "secrets" / "django").read_text() == secret
+        assert_calm(site.log)
     written = {path.name for path in tmp_path.iterdir()} - {"serve.log"}
     assert written <= {
         "secrets",
