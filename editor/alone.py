@@ -38,7 +38,13 @@ def edit_photo(photo: bytes, prompt: str, *, model: str = "", format_asked: str 
         output = registry.engine(chosen.engine).edit(request)
     except NotUnderstood as refusal:
         raise InstructionNotSupported(str(refusal), param="prompt") from refusal
-    framed = frame.lay_over(image, output.image, source_alpha=alpha, output_alpha=output.alpha)
+    framed = frame.lay_over(
+        image,
+        output.image,
+        source_alpha=alpha,
+        output_alpha=output.alpha,
+        is_in_frame=output.is_in_frame,
+    )
     result_format = encoding.output_format_for(
         picture.source_format, has_alpha=framed.alpha is not None, asked=_format(format_asked)
     )

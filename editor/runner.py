@@ -121,7 +121,14 @@ def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
     began = time.monotonic()
     output = registry.engine(edit.engine).edit(_request(edit, lease, image, alpha, mask))
     engine_ms = int((time.monotonic() - began) * 1000)
-    framed = frame.lay_over(image, output.image, source_alpha=alpha, output_alpha=output.alpha, mask=mask)
+    framed = frame.lay_over(
+        image,
+        output.image,
+        source_alpha=alpha,
+        output_alpha=output.alpha,
+        mask=mask,
+        is_in_frame=output.is_in_frame,
+    )
     if framed.is_unchanged:
         raise NoChange("Nothing visible changed, so nothing was charged. Try other words.")
     return edits.Outcome(

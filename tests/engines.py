@@ -21,7 +21,9 @@ class Invert:
 
     def edit(self, request: EditRequest) -> EditOutput:
         request.report(Progress("editing", 1, 1, preview=255 - request.image))
-        return EditOutput(image=255 - request.image, seed=request.seed, reasoning={"plan": "inverted"})
+        return EditOutput(
+            image=255 - request.image, seed=request.seed, reasoning={"plan": "inverted"}, is_in_frame=True
+        )
 
 
 class Slow:

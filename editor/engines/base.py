@@ -104,6 +104,7 @@ class EditOutput:
     alpha: (h, w) uint8; None = as opaque as the source.
     reasoning: texts a person may read, by name ("plan", "rewritten_prompt", …).
     seconds: time spent, by phase.
+    is_in_frame: the engine worked on the source's own pixels, so nothing can have drifted.
     """
 
     image: Pixels
@@ -111,6 +112,7 @@ class EditOutput:
     alpha: Plane | None = None
     reasoning: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    is_in_frame: bool = False
 
 
 class Engine(Protocol):

@@ -65,12 +65,18 @@ def lay_over(
     source_alpha: Plane | None = None,
     output_alpha: Plane | None = None,
     mask: Plane | None = None,
+    is_in_frame: bool = False,
 ) -> Framed:
-    """Lay an engine's output over its source. All arrays are left as they are."""
+    """Lay an engine's output over its source. All arrays are left as they are.
+
+    is_in_frame: the engine answers for it that nothing drifted; an output of the source's size is
+    then not registered. One of another size is, whatever the engine says.
+    """
     height, width = source.shape[:2]
     # OpenCV refuses views that run backwards, such as a picture with its channels turned round.
     output = np.ascontiguousarray(output)
-    drift = _drift_of(source, output, mask)
+    trusted = is_in_frame and output.shape == source.shape
+    drift = NO_DRIFT if trusted else _drift_of(source, output, mask)
     image = _in_frame(source, output, drift)
     alpha = _least_alpha(source_alpha, output_alpha, drift, (width, height))
     if mask is not None:

@@ -30,6 +30,7 @@ class LiteEngine:
         thought = time.monotonic()
         image = carry_out(plan, request)
         return EditOutput(
+            is_in_frame=True,
             image=image,
             seed=request.seed,
             reasoning=_reasoning(plan, request),

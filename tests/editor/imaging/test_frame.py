@@ -248,3 +248,11 @@ def test_an_untouched_picture_decodes_as_its_source_encoded_directly(
     framed = lay_over(source, source.copy())
     result = encoding.encode(framed.image, framed.alpha, format=image_format, lossless=lossless)
     assert result == encoding.encode(source, None, format=image_format, lossless=lossless)
+
+
+def test_an_engine_that_answers_for_its_frame_is_believed_only_at_full_size() -> None:
+    source = np.random.default_rng(3).integers(0, 255, (90, 120, 3), np.uint8)
+    slid = np.roll(source, 4, axis=1)
+    assert np.array_equal(lay_over(source, slid, is_in_frame=True).image, slid)
+    small = np.ascontiguousarray(source[::2, ::2])
+    assert lay_over(source, small, is_in_frame=True).image.shape == source.shape
