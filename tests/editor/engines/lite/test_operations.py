@@ -11,6 +11,7 @@ from editor.engines.base import EditRequest, Pixels, Plane
 from editor.engines.lite.engine import carry_out
 from editor.engines.lite.operations import OPERATIONS
 from editor.engines.lite.plan import MASK_ONLY, WORDINGS, Plan, Step
+from editor.imaging import encoding, frame, intake
 from tests.editor.engines.lite.photos import NAMES, photo
 
 Measure = Callable[[Pixels], float]
@@ -166,6 +167,10 @@ def test_outside_the_mask_every_byte_stays(operation: str) -> None:
     outside = mask == 0
     assert np.array_equal(result[outside], source[outside])
     assert not np.array_equal(result[~outside], source[~outside])
+    framed = frame.lay_over(source, result, mask=mask, is_in_frame=True)
+    shown, _ = intake.read_pixels(encoding.encode(framed.image, None, format="png", lossless=True))
+    assert framed.outside_max_diff == 0
+    assert np.array_equal(shown[outside], source[outside])
 
 
 @pytest.mark.parametrize("operation", list(OPERATIONS))
