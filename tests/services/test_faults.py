@@ -19,6 +19,8 @@ from tests.site import Site, running_site
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 EDITS = 50
+EDIT_STEPS = 24
+"""Of 50 ms each: long enough that ten kills and recoveries find work left to interrupt."""
 KILLS = 10
 LEASE_SECONDS = 3
 
@@ -47,12 +49,12 @@ def eventually(condition: object, seconds: float) -> float:
     raise AssertionError(f"not within {seconds} s")
 
 
-def submit_many(site: Site, count: int) -> None:
+def submit_many(site: Site, count: int, steps: int = 6) -> None:
     with site.browser() as browser:
         photo = pictures.png(pictures.photo(96, 64))
         source = browser.post("/sources/", files={"image": ("a.png", photo)}).raise_for_status().json()
         for seed in range(count):
-            wish = {"source": source["id"], "prompt": "slowly 6", "model": "test-slow", "seed": seed}
+            wish = {"source": source["id"], "prompt": f"slowly {steps}", "model": "test-slow", "seed": seed}
             browser.post("/edits/", data=wish).raise_for_status()
 
 
@@ -60,10 +62,10 @@ def test_fifty_edits_end_exactly_once_though_the_worker_is_killed_ten_times(site
     seed = random.randrange(10_000)
     print(f"seed {seed}")
     moments = random.Random(seed)
-    submit_many(site, EDITS)
+    submit_many(site, EDITS, EDIT_STEPS)
     kills: Counter[str] = Counter()
     for _ in range(KILLS):
-        eventually(lambda: rows(site, "SELECT id FROM editor_edit WHERE status = 'running'"), 30)
+        eventually(lambda: rows(site, "SELECT id FROM editor_edit WHERE status = 'running'"), 60)
         time.sleep(moments.uniform(0, 0.3))
         for pid in site.pids_of("worker"):
             os.killpg(pid, signal.SIGKILL)
@@ -79,7 +81,7 @@ def test_fifty_edits_end_exactly_once_though_the_worker_is_killed_ten_times(site
                 lambda sql=again: rows(site, sql),
                 LEASE_SECONDS + 2 - (time.monotonic() - killed_at),
             )
-    eventually(lambda: not rows(site, "SELECT 1 FROM editor_edit WHERE status IN ('queued', 'running')"), 90)
+    eventually(lambda: not rows(site, "SELECT 1 FROM editor_edit WHERE status IN ('queued', 'running')"), 180)
     ends = [(row[0], row[1]) for row in rows(site, "SELECT id, status FROM editor_edit")]
     assert len(ends) == EDITS
     for edit_id, status in ends:
