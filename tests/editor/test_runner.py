@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -117,7 +118,7 @@ def test_a_worker_whose_lease_was_taken_keeps_nothing(
     edit = submit()
     first = edits.claim(edit.pk, worker_for("test-invert"))
     assert first is not None
-    Edit.objects.filter(pk=edit.pk).update(lease_until=timezone.now())
+    Edit.objects.filter(pk=edit.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     edits.take_back_lost()
     runner.run(first)
     edit.refresh_from_db()
