@@ -7,8 +7,9 @@
 
 Every move is one conditional UPDATE that names the status it leaves and, while
 running, the attempt it belongs to: of two who try, one wins, and a worker whose lease
-was taken back can finish nothing. Terminal states are final. Leases live on the
-database's clock, so that machines need not agree on the time.
+was taken back can finish nothing. Terminal states are final. An edit ends together with
+its hold, in one transaction: captured if it succeeded, released in every other case.
+Leases live on the database's clock, so that machines need not agree on the time.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from django.db.models.fields import DateTimeField, DurationField
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from billing import ledger
 from editor.models import Edit, Preview, Worker
 from freeai.common.errors import Conflict
 
@@ -118,8 +120,10 @@ def cancel(edit: Edit) -> None:
     Raises NotCancelable when the edit has already ended.
     """
     waiting = Edit.objects.filter(pk=edit.pk, status=Status.QUEUED)
-    if waiting.update(status=Status.CANCELED, cancel_requested=True, finished_at=Now()):
-        return
+    with transaction.atomic():
+        if waiting.update(status=Status.CANCELED, cancel_requested=True, finished_at=Now()):
+            _settle(edit, Status.CANCELED)
+            return
     if not Edit.objects.filter(pk=edit.pk, status=Status.RUNNING).update(cancel_requested=True):
         raise NotCancelable("This edit has already ended.")
 
@@ -178,6 +182,7 @@ def _take_back(edit: Edit) -> bool:
         end |= {"status": Status.FAILED, "error_code": "worker_lost", "error_message": message}
     with transaction.atomic():
         if _held(edit).filter(lease_until__lt=Now()).update(**end):
+            _settle(edit, end["status"])
             Preview.objects.filter(edit=edit).delete()
     return False
 
@@ -186,7 +191,20 @@ def _finish(edit: Edit, status: Edit.Status, **facts: Any) -> None:
     with transaction.atomic():
         if not _held(edit).update(status=status, lease_until=None, finished_at=Now(), **facts):
             raise LeaseLost(edit.pk)
+        _settle(edit, status)
         Preview.objects.filter(edit=edit).delete()
+
+
+def _settle(edit: Edit, status: Edit.Status) -> None:
+    """End the edit's hold with the edit. Whoever got here has won the row, so the hold must be open."""
+    if edit.hold_id is None:
+        return
+    if status == Status.SUCCEEDED:
+        has_ended = ledger.capture_hold(edit.hold_id)
+    else:
+        has_ended = ledger.release_hold(edit.hold_id, by_owner=status == Status.CANCELED)
+    if not has_ended:
+        raise ledger.PurseAstray(edit.hold_id)
 
 
 def _held(edit: Edit) -> QuerySet[Edit]:

@@ -38,6 +38,12 @@ def keep(edit: Edit, mask: Plane) -> None:
     default_storage.save(edit.mask_name, ContentFile(buffer.getvalue()))
 
 
+def drop(edit: Edit) -> None:
+    """Remove the mask of an edit that was not accepted after all."""
+    if edit.has_mask:
+        default_storage.delete(edit.mask_name)
+
+
 def read(edit: Edit) -> Plane | None:
     """Return the edit's mask, or None if the whole picture is meant."""
     if not edit.has_mask:

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Owner
-from billing import pricing
+from billing import ledger, pricing
 from editor import catalogue, masks, queue, sources, workers
 from editor.engines import registry
 from editor.engines.base import NotUnderstood, Plane
 from editor.imaging import encoding
 from editor.models import Edit, Source
 from freeai.common import ids
-from freeai.common.errors import InvalidInput, RateLimited
+from freeai.common.errors import InvalidInput, OutOfTokens, RateLimited
 
 SEED_MAX = 2**32 - 1
 
@@ -49,13 +49,15 @@ class Wish:
     mask: Plane | None = None
     rank: Edit.Rank = Edit.Rank.INTERACTIVE
     request_id: str = ""
+    network: str = ""
+    """Where it comes from (`accounts.networks`); caps what one network's visitors use."""
 
 
 def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
-    """Accept one edit: check it, price it, write the row, ring the bell.
+    """Accept one edit: check it, price it, place the hold with the row, ring the bell.
 
-    Raises a UserError that says why not, or ModelUnavailable. Nothing is charged before
-    the row is written.
+    Raises a UserError that says why not (OutOfTokens among them), or ModelUnavailable. What
+    is refused here is not charged.
     """
     if not source.is_open:
         raise sources.SourceExpired("The source picture has expired. Upload it again.", param="source")
@@ -69,13 +71,15 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     edit.plan = plan
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
-    with transaction.atomic():
-        edit.save(force_insert=True)
-        transaction.on_commit(lambda: queue.ring(edit.engine))
+    try:
+        _accept(edit, wish.network)
+    except OutOfTokens:
+        masks.drop(edit)
+        raise
     return edit
 
 
-def again(owner: Owner, edit: Edit, *, new_seed: bool) -> Edit:
+def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edit:
     """Submit the same wish on the same source once more, with the same seed or a new one."""
     wish = Wish(
         prompt=edit.prompt,
@@ -87,8 +91,17 @@ def again(owner: Owner, edit: Edit, *, new_seed: bool) -> Edit:
         thinking=edit.thinking,
         output_format=edit.asked_format,
         mask=masks.read(edit),
+        network=network,
     )
     return submit_edit(owner, edit.source, wish)
+
+
+def _accept(edit: Edit, network: str) -> None:
+    """Write the row and its hold together, and ring once both are there."""
+    with transaction.atomic():
+        edit.hold_id = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network).pk
+        edit.save(force_insert=True)
+        transaction.on_commit(lambda: queue.ring(edit.engine))
 
 
 def _clean_prompt(prompt: str) -> str:

@@ -1,4 +1,4 @@
-"""Read settings from the environment: four typed helpers that fail loudly.
+"""Read settings from the environment: typed helpers that fail loudly.
 
 Every name carries the `FREEAI_` prefix except the few that hosts set by custom
 (`PORT`, `HOST`, `DATABASE_URL`). An odd value stops the start; it is never guessed.
@@ -46,6 +46,17 @@ def flag(name: str, *, default: bool) -> bool:
 def words(name: str, default: str) -> list[str]:
     """Return a comma-separated list, blanks dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def pairs(name: str, default: str) -> list[tuple[int, int]]:
+    """Return a comma-separated list of "number:number", both positive; raises BadEnvironment."""
+    found = []
+    for word in words(name, default):
+        left, _, right = word.partition(":")
+        if not (left.isdecimal() and right.isdecimal() and int(left) and int(right)):
+            raise BadEnvironment(f"{name} must be a list like 500:200000,1000:420000.")
+        found.append((int(left), int(right)))
+    return found
 
 
 def secret(name: str, *, kept_in: Path) -> str:

@@ -146,6 +146,24 @@ SOURCE_BYTES_MAX = env.integer("FREEAI_SOURCE_BYTES_MAX", 10 * 1024 * 1024, leas
 SOURCE_PIXELS_MAX = env.integer("FREEAI_SOURCE_PIXELS_MAX", 100_000_000, least=1)
 PROMPT_CHARACTERS_MAX = env.integer("FREEAI_PROMPT_CHARACTERS_MAX", 2000, least=1)
 
+# --- Tokens and money (DESIGN §5) -------------------------------------------------------
+
+DAILY_TOKENS_MEMBER = env.integer("FREEAI_DAILY_TOKENS_MEMBER", 10_000)
+DAILY_TOKENS_VISITOR = env.integer("FREEAI_DAILY_TOKENS_VISITOR", 3_000)
+# The visitors of one network (IPv4 /24, IPv6 /56) together use at most this many visitor pools a day.
+NETWORK_POOLS_MAX = env.integer("FREEAI_NETWORK_POOLS_MAX", 4, least=1)
+# How many reverse proxies of ours append to X-Forwarded-For; 0 = the peer is the visitor.
+PROXIES = env.integer("FREEAI_PROXIES", 0)
+# What can be bought: US cents and tokens, "500:200000" each.
+PACKS = env.pairs("FREEAI_PACKS", "500:200000,1000:420000,2000:880000")
+REFUND_DAYS = env.integer("FREEAI_REFUND_DAYS", 30)
+
+STRIPE_SECRET_KEY = env.text("FREEAI_STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.text("FREEAI_STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = env.text("FREEAI_STRIPE_API_BASE", "https://api.stripe.com")
+# Where the payment page lives; pages that lead there may send their form to it.
+STRIPE_CHECKOUT_ORIGIN = env.text("FREEAI_STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com")
+
 # --- The line (DESIGN §3) ---------------------------------------------------------------
 
 LEASE_SECONDS = env.integer("FREEAI_LEASE_SECONDS", 60, least=1)

@@ -75,6 +75,7 @@ class Edit(models.Model):
     output_format_name = models.CharField(max_length=4)
     rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.INTERACTIVE)
     price_tokens = models.PositiveIntegerField()
+    hold = models.OneToOneField("billing.Hold", null=True, on_delete=models.PROTECT, related_name="+")
     plan = models.TextField(blank=True)
 
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)

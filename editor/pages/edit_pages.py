@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import owners
+from accounts.networks import network_of
 from editor import catalogue, edits, progress, results, retention, sources, submission
 from editor.imaging import encoding, frame
 from editor.models import Edit, Preview
@@ -39,7 +40,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return answers.form_refusal(form)
     source = sources.find(form.cleaned_data["source"], owners.find(request))
-    edit = submission.submit_edit(source.owner, source, form.wish())
+    edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request)))
     return JsonResponse(progress.describe(edit), status=201)
 
 
@@ -146,7 +147,9 @@ def retry(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     """Submit the same wish again: the same seed, or a new one with new_seed=1."""
     edit = answers.edit_of(request, edit_id)
     try:
-        fresh = submission.again(edit.owner, edit, new_seed="new_seed" in request.POST)
+        fresh = submission.again(
+            edit.owner, edit, new_seed="new_seed" in request.POST, network=network_of(request)
+        )
     except FreeAIError as refusal:
         messages.error(request, refusal.message)
         return redirect(edit)

@@ -24,7 +24,7 @@ class WishForm(forms.Form):
         choices=[(name, name) for name in ("png", "jpeg", "webp")], required=False
     )
 
-    def wish(self) -> Wish:
+    def wish(self, *, network: str) -> Wish:
         """Return the cleaned fields as the one door wants them."""
         data: dict[str, Any] = self.cleaned_data
         preserve = data["preserve"]
@@ -35,6 +35,7 @@ class WishForm(forms.Form):
             seed=data["seed"],
             preserve=0.5 if preserve is None else preserve,
             output_format=data["output_format"] or None,
+            network=network,
         )
 
 

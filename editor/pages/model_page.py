@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import owners
+from accounts.networks import network_of
 from editor import catalogue, sources, submission, workers
 from editor.models import Edit, Source
 from editor.pages import forms
@@ -45,7 +46,7 @@ def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
     if form.is_valid():
         try:
             source = _source(request, form)
-            edit = submission.submit_edit(source.owner, source, form.wish())
+            edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request)))
         except FreeAIError as refusal:
             form.add_error(None, refusal.message)
             status = status_of(refusal)

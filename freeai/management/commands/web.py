@@ -23,6 +23,8 @@ class Command(BaseCommand):
             access_log=False,
             lifespan="off",
             server_header=False,
+            # Whose address to believe is decided in `accounts.networks`, by the PROXIES setting.
+            proxy_headers=False,
             # Open event streams would otherwise hold the process until their edits end.
             timeout_graceful_shutdown=2,
         )
