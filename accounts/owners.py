@@ -8,7 +8,8 @@ that opens anything but that visitor's own pictures.
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts.models import Owner
+from accounts.models import Owner, User
+from freeai.common.errors import NotFound
 
 COOKIE = "freeai_owner"
 _SALT = "accounts.owner"
@@ -34,6 +35,20 @@ def find_or_make(request: HttpRequest) -> Owner:
     if request.user.is_authenticated:
         return Owner.objects.get_or_create(user_id=request.user.pk)[0]
     return Owner.objects.create()
+
+
+def named(who: str) -> Owner:
+    """Return the owner an operator means: a member by e-mail address, or anybody by id.
+
+    Raises NotFound.
+    """
+    owner = Owner.objects.filter(pk=who).first()
+    if owner is None and "@" in who:
+        user = User.objects.filter(email__iexact=who).first()
+        owner = Owner.objects.get_or_create(user=user)[0] if user else None
+    if owner is None:
+        raise NotFound(f"There is no member or owner {who}.")
+    return owner
 
 
 def remember(response: HttpResponseBase, owner: Owner) -> None:

@@ -7,15 +7,24 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F, Q, Sum
 
-from billing.models import Entry, Hold, Lot, Purchase, Purse, Transfer
+from billing import stripe_gateway
+from billing.models import Entry, Hold, Lot, Purchase, Purse, Refund, Transfer
 from billing.models.book import PURSES, Account
 
 Check = Callable[[], Iterator[str]]
 
 
 def findings() -> list[str]:
-    """Return everything that does not add up."""
+    """Return everything that does not add up in our own books."""
     return [finding for check in CHECKS for finding in check()]
+
+
+def provider_findings() -> list[str]:
+    """Return where our purchases and the payment provider's own records differ.
+
+    Asks about every purchase; raises PaymentProviderFailed if that cannot be done.
+    """
+    return list(purchases_equal_the_provider_s()) if stripe_gateway.is_configured() else []
 
 
 def entries_sum_to_zero() -> Iterator[str]:
@@ -86,6 +95,26 @@ def purchases_are_credited_once() -> Iterator[str]:
     expected = {f"purchase:{pk}" for pk in paid.values_list("pk", flat=True)}
     yield from (f"{key} is credited without a paid purchase" for key in sorted(keys - expected))
     yield from (f"{key} is paid without its transfer" for key in sorted(expected - keys))
+
+
+def purchases_equal_the_provider_s() -> Iterator[str]:
+    """Paid there is credited here, and what went back there has been taken back here."""
+    for purchase in Purchase.objects.exclude(checkout_id="").iterator():
+        payment = stripe_gateway.read_payment(purchase.checkout_id)
+        if payment.is_paid != (purchase.lot_id is not None):
+            yield f"{purchase.pk} is {purchase.status} here, at the provider paid: {payment.is_paid}"
+            continue
+        ours = Refund.objects.filter(purchase=purchase).exclude(status__in=["failed", "reserved"])
+        theirs = purchase.clawed_tokens * purchase.price_cents // purchase.tokens
+        here = (ours.aggregate(total=Sum("amount_cents"))["total"] or 0) + theirs
+        there = payment.refunded_cents + payment.disputed_cents
+        if here != min(there, purchase.price_cents):
+            yield f"{purchase.pk} has {here} cents taken back here, {there} at the provider"
+
+
+def open_hold_references() -> list[str]:
+    """Return what the holds still open are for."""
+    return list(Hold.objects.filter(status=Hold.Status.PLACED).values_list("reference", flat=True))
 
 
 CHECKS: tuple[Check, ...] = (

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from editor import queue, retention, workers
+from billing import purchases, refunds, webhooks
+from billing.ledger import networks
+from editor import queue, retention, settlement, workers
+from freeai.common.errors import FreeAIError
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,12 @@ def chores() -> list[Chore]:
         Chore("retention.sweep", settings.RETENTION_SWEEP_SECONDS, retention.sweep),
         Chore("retention.remove_orphans", 3600, retention.remove_orphans),
         Chore("workers.forget_silent", 3600, workers.forget_silent),
+        Chore("settlement.watch", 30, settlement.watch),
+        Chore("settlement.reconcile_all", 86_400, settlement.reconcile_all),
+        Chore("webhooks.catch_up", 60, webhooks.catch_up),
+        Chore("refunds.catch_up", 60, refunds.catch_up),
+        Chore("purchases.catch_up", 60, purchases.catch_up),
+        Chore("networks.forget_old", 3600, networks.forget_old),
     ]
 
 
@@ -53,5 +62,5 @@ def _do(chore: Chore) -> None:
     close_old_connections()
     try:
         chore.do()
-    except (DatabaseError, OSError):
+    except (DatabaseError, OSError, FreeAIError):
         log.exception("chore.failed", extra={"chore": chore.name})

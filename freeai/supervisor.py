@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 SUPERVISED = "FREEAI_SUPERVISED"
 GRACE_SECONDS = 8.0
 """Between SIGTERM and SIGKILL: an edit in hand may finish, a person need not wait long."""
-RESTART_SECONDS_MAX = 10.0
+RESTART_SECONDS_MAX = 5.0
 STEADY_SECONDS = 3.0
 """A child that lived this long has started well: its next restart is immediate again."""
 

@@ -98,8 +98,10 @@ class Site:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("FREEAI_")}
         inherited.pop("DJANGO_SETTINGS_MODULE", None)
         extra = os.environ.get("FREEAI_EXTRA_ENGINES", "")
+        # All of a test's browsers are one network: its free tokens must last for all of them.
+        plenty = {"FREEAI_DAILY_TOKENS_VISITOR": "1000000"}
         home = {"FREEAI_HOME": str(self.home), "PORT": str(self.port), "FREEAI_EXTRA_ENGINES": extra}
-        return {**inherited, **home, **self.environment}
+        return {**inherited, **plenty, **home, **self.environment}
 
 
 def free_port() -> int:
