@@ -19,12 +19,17 @@ def find(request: HttpRequest) -> Owner | None:
     """Return the owner behind the request, or None for a visitor who owns nothing yet."""
     if request.user.is_authenticated:
         return Owner.objects.filter(user_id=request.user.pk).first()
+    owner = find_by_cookie(request)
+    # What a visitor owned before signing in is the member's now; the cookie alone opens none of it.
+    return None if owner is None or owner.merged_into_id else owner
+
+
+def find_by_cookie(request: HttpRequest) -> Owner | None:
+    """Return the visitor whose cookie came with the request, even one that is merged by now."""
     owner_id = request.get_signed_cookie(COOKIE, default=None, salt=_SALT)
     if owner_id is None:
         return None
-    owner = Owner.objects.select_related("merged_into").filter(pk=owner_id, user__isnull=True).first()
-    # What a visitor owned before signing in is the member's now; the cookie alone opens none of it.
-    return None if owner is None or owner.merged_into_id else owner
+    return Owner.objects.filter(pk=owner_id, user__isnull=True).first()
 
 
 def find_or_make(request: HttpRequest) -> Owner:

@@ -6,7 +6,10 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Context for all templates: numbers that the words on our pages must agree with."""
+    is_member = request.user.is_authenticated
+    window = settings.MEMBER_WINDOW if is_member else settings.VISITOR_WINDOW
     return {
+        "window": f"{window.days} days" if window.days > 1 else f"{window.total_seconds() / 3600:.0f} hours",
         "support_email": settings.SUPPORT_EMAIL,
         "visitor_hours": int(settings.VISITOR_WINDOW.total_seconds() // 3600),
         "source_bytes_max": settings.SOURCE_BYTES_MAX,

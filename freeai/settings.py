@@ -25,12 +25,17 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "freeai.apps.FreeAIConfig",
     "accounts",
     "billing",
     "editor",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -42,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -52,6 +58,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,  # the pages of allauth that we only dress, not rewrite
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -132,6 +139,41 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- Members (accounts by django-allauth) -------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/?tab=history"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Sign-up, sign-in and reset answer the same for an address we know and one we do not.
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FreeAI] "
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BEHIND_TLS else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("FREEAI_TRUSTED_PROXIES", 0)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "FreeAI"
+
+# Counts of attempts and requests. One web process counts in memory; several share a server.
+CACHE_URL = env.text("FREEAI_CACHE_URL", "")
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
 # --- Owners and retention ---------------------------------------------------------------
 
 OWNER_COOKIE_AGE = timedelta(days=365)
@@ -203,6 +245,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- Mail, logs -------------------------------------------------------------------------
 
 EMAIL_BACKEND = env.text("FREEAI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.text("FREEAI_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("FREEAI_EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env.text("FREEAI_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("FREEAI_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("FREEAI_EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("FREEAI_EMAIL_FROM", SUPPORT_EMAIL or "freeai@localhost")
 
 LOGGING = {
     "version": 1,

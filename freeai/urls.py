@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("editor.urls")),
+    path("account/", include("allauth.urls")),
 ]
