@@ -8,6 +8,7 @@ event that never comes is made up for by `catch_up`.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import Owner
-from billing import ledger, stripe_gateway
+from billing import ledger, pricing, stripe_gateway
 from billing.ledger import Account, Kind, Move
 from billing.models import Purchase, Refund
 from billing.stripe_gateway import Payment
@@ -41,8 +42,7 @@ class Pack:
     @property
     def dollars(self) -> str:
         """The price as people write it."""
-        whole, cents = divmod(self.price_cents, 100)
-        return f"${whole:,}" if not cents else f"${whole:,}.{cents:02}"
+        return pricing.dollars(self.price_cents)
 
     @property
     def tokens_per_dollar(self) -> int:
@@ -56,11 +56,11 @@ def packs() -> list[Pack]:
     return [Pack(cents, tokens) for cents, tokens in sorted(settings.PACKS)]
 
 
-def start(owner: Owner, price_cents: int, *, success_url: str, cancel_url: str) -> str:
+def start(owner: Owner, price_cents: int, *, success_url: Callable[[str], str], cancel_url: str) -> str:
     """Write a purchase down and open its payment page; returns the page's address.
 
-    `{PURCHASE}` in the addresses becomes the purchase's id. Raises NotAllowed for visitors,
-    InvalidInput for a pack that is not on sale, PaymentProviderFailed.
+    `success_url` makes the address to come back to from the purchase's id. Raises NotAllowed for
+    visitors, InvalidInput for a pack that is not on sale, PaymentProviderFailed.
     """
     if owner.user is None:
         raise NotAllowed("Sign in first: packs belong to an account.")
@@ -74,8 +74,8 @@ def start(owner: Owner, price_cents: int, *, success_url: str, cancel_url: str) 
         price_cents=pack.price_cents,
         currency=purchase.currency,
         email=owner.user.email,
-        success_url=success_url.replace("{PURCHASE}", purchase.pk),
-        cancel_url=cancel_url.replace("{PURCHASE}", purchase.pk),
+        success_url=success_url(purchase.pk),
+        cancel_url=cancel_url,
     )
     Purchase.objects.filter(pk=purchase.pk).update(checkout_id=page.id)
     log.info("purchase.started", extra={"purchase_id": purchase.pk, "owner_id": owner.pk})

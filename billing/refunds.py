@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from billing import ledger, stripe_gateway
+from billing import ledger, pricing, stripe_gateway
 from billing.ledger import Account, Kind, Move
 from billing.models import Purchase, Refund
 from freeai.common.errors import Conflict, PaymentProviderFailed
@@ -35,6 +35,11 @@ class Offer:
 
     tokens: int
     amount_cents: int
+
+    @property
+    def dollars(self) -> str:
+        """The money as people write it."""
+        return pricing.dollars(self.amount_cents)
 
 
 def offer(purchase: Purchase, *, whole_price: bool = False) -> Offer | None:

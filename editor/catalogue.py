@@ -54,6 +54,11 @@ class Model:
                 return quality
         return self.auto_quality
 
+    @property
+    def price_of_auto(self) -> int:
+        """The price of one image when no quality is asked for."""
+        return self.prices[self.auto_quality]
+
     def unit_tokens(self, quality: Quality) -> int:
         """Return the price of one image in tokens."""
         return self.prices[quality]

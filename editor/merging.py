@@ -2,7 +2,7 @@
 
 Both owners are locked in id order, so that two browsers of one person may sign in at
 once. Signing in again with the old cookie moves what an upload still in flight wrote
-for the visitor meanwhile. Tokens are billing's and follow its own rules.
+for the visitor meanwhile. Of tokens, open holds and paid ones move, the daily pool does not.
 """
 
 import logging
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts import owners
 from accounts.models import Owner, User
+from billing import ledger
 from editor.models import Edit, Source
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ def on_sign_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
 def merge(visitor: Owner, member: Owner) -> None:
     """Give everything of a visitor to a member; bytes not yet expired get the member's window."""
     with transaction.atomic():
+        ledger.close(visitor)
+    with transaction.atomic():
         list(Owner.objects.select_for_update().filter(pk__in=[visitor.pk, member.pk]).order_by("pk"))
         Owner.objects.filter(pk=visitor.pk).update(merged_into=member)
         now = timezone.now()
@@ -44,6 +47,7 @@ def merge(visitor: Owner, member: Owner) -> None:
         edits = Edit.objects.filter(owner=visitor)
         edits.filter(purged_at=None, expires_at__gt=now).update(expires_at=keep_until)
         moved_edits = edits.update(owner=member)
+        ledger.merge(visitor, member)
     log.info(
         "owner.merged",
         extra={

@@ -38,7 +38,7 @@ def describe(edit: Edit, place: queue.Place | None = None) -> dict[str, Any]:
         "finished_at": int(edit.finished_at.timestamp()) if edit.finished_at else None,
         "expires_at": int(edit.expires_at.timestamp()),
         "progress": _progress(edit, place),
-        "tokens": {"price": edit.price_tokens},
+        "tokens": _tokens(edit),
         "frame": {"changed": edit.changed, "outside_max_diff": edit.outside_max_diff},
         "error": {"code": edit.error_code, "message": edit.error_message} if edit.error_code else None,
         "plan": edit.plan,
@@ -46,6 +46,21 @@ def describe(edit: Edit, place: queue.Place | None = None) -> dict[str, Any]:
         "url": edit.get_absolute_url(),
         "result_url": reverse("edit-result", args=[edit.pk]) if edit.has_result else None,
         "preview_url": _preview_url(edit),
+    }
+
+
+def _tokens(edit: Edit) -> dict[str, Any]:
+    """Return which purse pays what, and what became of it: held, charged, or returned."""
+    hold = edit.hold
+    if hold is None:
+        return {"price": edit.price_tokens, "daily": 0, "paid": 0, "state": "free"}
+    states = {"placed": "held", "captured": "charged", "released": "returned"}
+    return {
+        "price": edit.price_tokens,
+        "daily": hold.daily,
+        "paid": hold.paid,
+        "state": states[hold.status],
+        "expired": hold.expired,
     }
 
 
@@ -68,7 +83,7 @@ def _preview_url(edit: Edit) -> str | None:
 
 def snapshot(edit_ids: list[str]) -> dict[str, dict[str, Any]]:
     """Read all these edits at once: one query, and one forecast per engine with a queue."""
-    rows = list(Edit.objects.filter(pk__in=edit_ids))
+    rows = list(Edit.objects.filter(pk__in=edit_ids).select_related("hold"))
     waiting = {row.engine for row in rows if row.status == Edit.Status.QUEUED}
     places: dict[str, queue.Place] = {}
     for engine in waiting:

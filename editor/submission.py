@@ -99,7 +99,7 @@ def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edi
 def _accept(edit: Edit, network: str) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
-        edit.hold_id = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network).pk
+        edit.hold = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network)
         edit.save(force_insert=True)
         transaction.on_commit(lambda: queue.ring(edit.engine))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from editor.pages import account, edit_pages, health, model_page, source_pages
+from editor.pages import account, edit_pages, health, model_page, pricing_page, source_pages
 
 urlpatterns = [
     path("", model_page.landing, name="landing"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("edits/<slug:edit_id>/cancel", edit_pages.cancel, name="edit-cancel"),
     path("edits/<slug:edit_id>/retry", edit_pages.retry, name="edit-retry"),
     path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
+    path("pricing/", pricing_page.show, name="pricing"),
     path("account/", account.account, name="account"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

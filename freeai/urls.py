@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("editor.urls")),
+    path("", include("billing.urls")),
     path("account/", include("allauth.urls")),
 ]

@@ -299,6 +299,8 @@ def _repay(purse: Snapshot, *, because: str) -> None:
 
 def _out_of_tokens(owner: Owner, amount: int) -> OutOfTokens:
     purse = Purse.objects.filter(pk=owner.pk).first()
+    if purse and purse.is_closed:
+        return OutOfTokens("You have signed in meanwhile. Load the page again and ask once more.")
     available = purse.daily + purse.paid if purse else 0
     return OutOfTokens(
         f"This costs {amount:,} tokens and you have {available:,}. Nothing was charged. "

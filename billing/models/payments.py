@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from billing import pricing
 from billing.models.purse import Lot
 from freeai.common import ids
 
@@ -105,6 +106,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.pk
+
+    @property
+    def dollars(self) -> str:
+        """The money as people write it."""
+        return pricing.dollars(self.amount_cents)
 
 
 class StripeEvent(models.Model):

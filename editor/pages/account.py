@@ -1,4 +1,4 @@
-"""What an owner has: history, and settings for members."""
+"""What an owner has: history, tokens, and settings for members."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts import owners
+from billing import purchases, purses, statement
 from editor import catalogue
 from editor.models import Edit
 
 PAGE = 24
+HELD_SHOWN = 20
 
 
 @require_GET
@@ -37,7 +39,7 @@ def history(request: HttpRequest) -> HttpResponse:
     owner = owners.find(request)
     mine = Edit.objects.visible_to(owner) if owner else Edit.objects.none()
     after = mine.filter(pk=request.GET.get("after", "")).first()
-    page = list(mine.older_than(after).newest_first().select_related("source")[: PAGE + 1])
+    page = list(mine.older_than(after).newest_first().select_related("source", "hold")[: PAGE + 1])
     names = {model.slug: model.name for model in catalogue.models()}
     context = {
         "tab": "history",
@@ -48,4 +50,30 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/history.html", context)
 
 
-_TABS = {"history": history, "settings": member_settings}
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Both purses, what is set aside and for which edits, what moved, and what was bought."""
+    owner = owners.find(request)
+    purse = request.GET.get("purse", "")
+    before = request.GET.get("before", "")
+    rows, after = statement.page(owner, purse=purse, before=int(before) if before.isdecimal() else None)
+    bars = statement.spent_by_day(owner) if owner else []
+    running = Edit.objects.visible_to(owner).filter(status__in=Edit.ACTIVE) if owner else Edit.objects.none()
+    context = {
+        "tab": "tokens",
+        "balance": purses.balance(owner),
+        "held": list(running.filter(hold__isnull=False).select_related("hold").newest_first()[:HELD_SHOWN]),
+        "rows": rows,
+        "next": after,
+        "purse": purse,
+        "purses": statement.PURSES.items(),
+        "bars": bars,
+        "spent": sum(bar.tokens for bar in bars),
+        "chart_days": statement.CHART_DAYS,
+        "chart_width": statement.CHART_DAYS * statement.BAR_WIDTH,
+        "purchases": purchases.of_owner(owner) if owner else [],
+        "can_buy": bool(purchases.packs()),
+    }
+    return render(request, "billing/tokens.html", context)
+
+
+_TABS = {"history": history, "tokens": tokens, "settings": member_settings}

@@ -37,7 +37,12 @@ def edit_of(request: HttpRequest, edit_id: str) -> Edit:
     owner = owners.find(request)
     edit = None
     if owner is not None:
-        edit = Edit.objects.visible_to(owner).select_related("source", "owner").filter(pk=edit_id).first()
+        edit = (
+            Edit.objects.visible_to(owner)
+            .select_related("source", "owner", "hold")
+            .filter(pk=edit_id)
+            .first()
+        )
     if edit is None:
         raise Http404
     return edit

@@ -48,7 +48,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
 def show(request: HttpRequest, edit_id: str) -> HttpResponse:
     """The workspace around one edit, in whatever state it is: safe to reload at any time."""
     edit = answers.edit_of(request, edit_id)
-    return render(request, "editor/model_page.html", workspace(catalogue.known(edit.model), edit=edit))
+    context = workspace(catalogue.known(edit.model), owner=edit.owner, edit=edit)
+    return render(request, "editor/model_page.html", context)
 
 
 @require_GET

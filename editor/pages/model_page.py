@@ -17,7 +17,7 @@ from freeai.common.errors import FreeAIError, NotFound
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """The front page: the default model's workspace, ready for a picture."""
-    return render(request, "editor/landing.html", workspace(catalogue.default()))
+    return render(request, "editor/landing.html", workspace(catalogue.default(), owner=owners.find(request)))
 
 
 @require_GET
@@ -36,7 +36,8 @@ def model(request: HttpRequest, slug: str) -> HttpResponseBase:
         return render(request, "404.html", status=404)
     if request.method == "POST":
         return _submit(request, chosen)
-    return render(request, "editor/model_page.html", workspace(chosen, source=_source_asked_for(request)))
+    context = workspace(chosen, owner=owners.find(request), source=_source_asked_for(request))
+    return render(request, "editor/model_page.html", context)
 
 
 def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
@@ -52,9 +53,9 @@ def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
             status = status_of(refusal)
         else:
             return _remembering(redirect(edit), edit)
-    page = render(
-        request, "editor/model_page.html", workspace(chosen, source=source, form=form), status=status
-    )
+    owner = source.owner if source else owners.find(request)
+    context = workspace(chosen, owner=owner, source=source, form=form)
+    page = render(request, "editor/model_page.html", context, status=status)
     if source is not None:
         owners.remember(page, source.owner)
     return page

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from accounts.models import Owner
+from billing import pricing, purses
 from editor import catalogue, progress, workers
 from editor.models import Edit, Source
 from editor.pages.source_pages import as_json
@@ -13,13 +15,19 @@ _STAGES = {Edit.Status.QUEUED: "waiting", Edit.Status.RUNNING: "working", Edit.S
 
 
 def workspace(
-    model: catalogue.Model, *, edit: Edit | None = None, source: Source | None = None, form: Any = None
+    model: catalogue.Model,
+    *,
+    owner: Owner | None,
+    edit: Edit | None = None,
+    source: Source | None = None,
+    form: Any = None,
 ) -> dict[str, Any]:
     """Return the template's context; `state` is what its script starts from."""
     shown = edit.source if edit else source
     is_open = shown is not None and shown.is_open
     served = workers.served_engines()
     models = [(one, one.engine in served) for one in catalogue.models()]
+    wished = wish(edit, form)
     return {
         "model": model,
         "models": models,
@@ -30,7 +38,9 @@ def workspace(
         "source_is_open": is_open,
         "stage": stage(edit, is_open=is_open),
         "form": form,
-        "wish": wish(edit, form),
+        "wish": wished,
+        "price": pricing.quote(model.unit_tokens(model.quality(wished["quality"]))),
+        "balance": purses.balance(owner),
         "qualities": QUALITIES,
         "formats": FORMATS,
         "state": {

@@ -122,6 +122,7 @@ export class WishForm {
     this.#count();
     this.#tellModel();
     this.#tellSettings();
+    this.#tellPrice();
     this.root.toggleAttribute("data-dirty", this.#done && this.#now() !== this.#done);
     if (this.form.elements.source.value) sessionStorage.setItem(this.#draftKey(), this.prompt.value);
   }
@@ -167,6 +168,15 @@ export class WishForm {
       chips.hidden = chips.dataset.forModel !== radio.value;
     if (isServed) this.button.removeAttribute("aria-disabled");
     else this.button.setAttribute("aria-disabled", "true");
+  }
+
+  // The button says what the next edit costs, whatever is chosen.
+  #tellPrice() {
+    const radio = this.form.querySelector("[name=model]:checked");
+    if (!radio) return;
+    const quality = radio.dataset.qualities === "yes" ? this.form.elements.quality.value || "auto" : "auto";
+    const tokens = Number(radio.getAttribute(`data-price-${quality}`));
+    document.getElementById("price-tokens").textContent = tokens.toLocaleString("en");
   }
 
   #tellSettings() {

@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Owner, User
-from editor import merging
+from editor import merging, settlement, sources
 from editor.models import Edit, Source
+from freeai.common.errors import OutOfTokens
 from tests import members
 from tests.conftest import Submit, client_of, run
 
@@ -70,15 +71,30 @@ def test_bob_s_pictures_stay_bob_s(
 
 
 def test_a_late_upload_of_the_visitor_comes_along_at_the_next_sign_in(
-    alice: Owner, mona: User, submit: Submit
+    alice: Owner, mona: User, photo_bytes: bytes
 ) -> None:
     browser = client_of(alice)
     sign_in(browser)
-    late = submit()
+    late = sources.receive(photo_bytes, name="late.png", owner=lambda: alice)
     browser.post("/account/logout/")
     sign_in(browser)
     late.refresh_from_db()
     assert late.owner == Owner.objects.get(user=mona)
+
+
+def test_an_edit_of_the_visitor_that_comes_too_late_is_asked_again(
+    alice: Owner, mona: User, submit: Submit
+) -> None:
+    sign_in(client_of(alice))
+    with pytest.raises(OutOfTokens, match="signed in meanwhile"):
+        submit()
+
+
+def test_an_edit_on_its_way_comes_along_with_its_tokens(alice: Owner, mona: User, submit: Submit) -> None:
+    edit = submit()
+    sign_in(client_of(alice))
+    assert run(edit).status == "succeeded"
+    assert settlement.reconcile_all() == []
 
 
 def test_a_second_member_with_the_same_cookie_gets_nothing(alice: Owner, mona: User, submit: Submit) -> None:
