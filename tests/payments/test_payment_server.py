@@ -1,12 +1,8 @@
 """The payment server keeps Stripe's promises, as the official library and a browser's form see them."""
 
 import json
-import socket
-import subprocess
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
@@ -15,6 +11,7 @@ import stripe
 import time_machine
 
 from tests.payments import PaymentServer, running_payments
+from tests.payments.buying import client_of, new_session, paid
 from tests.payments.fixtures import payments  # noqa: F401
 
 GOOD, DECLINED, DISPUTED = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 0259"
@@ -29,48 +26,6 @@ def server() -> Iterator[PaymentServer]:
 @pytest.fixture
 def client(server: PaymentServer) -> stripe.StripeClient:
     return client_of(server)
-
-
-def client_of(server: PaymentServer, *, retries: int = 0) -> stripe.StripeClient:
-    return stripe.StripeClient(
-        server.api_key,
-        base_addresses={"api": server.url},
-        max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=30),
-    )
-
-
-def new_session(client: stripe.StripeClient, *, key: str | None = None, **more: Any) -> Any:
-    params: Any = {
-        "mode": "payment",
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": "usd",
-                    "unit_amount": 500,
-                    "product_data": {"name": "200,000 tokens"},
-                },
-            }
-        ],
-        "success_url": "http://127.0.0.1:9/thanks?session={CHECKOUT_SESSION_ID}",
-        "cancel_url": "http://127.0.0.1:9/pricing",
-        "client_reference_id": "owner_7",
-        "metadata": {"purchase": "p1"},
-        "payment_intent_data": {"metadata": {"purchase": "p1", "0": "digits are keys too"}},
-        **more,
-    }
-    return client.v1.checkout.sessions.create(params, {"idempotency_key": key} if key else {})
-
-
-def paid(server: PaymentServer, client: stripe.StripeClient) -> Any:
-    """Return the payment intent of a new session paid by card."""
-    session = new_session(client)
-    server.pay(session.id)
-    found: Any = client.v1.checkout.sessions.retrieve(
-        session.id, {"expand": ["payment_intent", "payment_intent.latest_charge"]}
-    )
-    return found.payment_intent
 
 
 def types_since(server: PaymentServer, count: int) -> list[str]:
@@ -305,134 +260,6 @@ def test_lists_are_paged_newest_first(server: PaymentServer, client: stripe.Stri
     assert [each.id for each in listed.auto_paging_iter()] == made[::-1]
     earlier = client.v1.refunds.list({"payment_intent": intent.id, "limit": 2, "ending_before": made[0]})
     assert [each.id for each in earlier.data] == [made[2], made[1]]
-
-
-def test_a_broken_connection_hides_work_that_was_done(
-    server: PaymentServer, client: stripe.StripeClient
-) -> None:
-    intent = paid(server, client)
-    server.drop_next_response("/v1/refunds", method="POST")
-    with pytest.raises(stripe.APIConnectionError):
-        client.v1.refunds.create({"payment_intent": intent.id}, {"idempotency_key": "lost"})
-    assert server.faults_waiting == 0
-    assert client.v1.charges.retrieve(intent.latest_charge.id).refunded
-    again = client.v1.refunds.create({"payment_intent": intent.id}, {"idempotency_key": "lost"})
-    assert [each.id for each in client.v1.refunds.list({"payment_intent": intent.id}).data] == [again.id]
-
-
-def test_a_500_comes_before_the_work_or_after_it(server: PaymentServer, client: stripe.StripeClient) -> None:
-    intent = paid(server, client)
-    asked: Any = {"payment_intent": intent.id, "amount": 100}
-    server.answer_500("/v1/refunds")
-    with pytest.raises(stripe.APIError):
-        client.v1.refunds.create(asked, {"idempotency_key": "before"})
-    assert client.v1.charges.retrieve(intent.latest_charge.id).amount_refunded == 0
-    client.v1.refunds.create(asked, {"idempotency_key": "before"})
-    server.answer_500("/v1/refunds", does_work=True)
-    for _ in range(2):
-        with pytest.raises(stripe.APIError):
-            client.v1.refunds.create(asked, {"idempotency_key": "after"})
-    assert client.v1.charges.retrieve(intent.latest_charge.id).amount_refunded == 200
-
-
-def test_an_answer_may_be_late(server: PaymentServer, client: stripe.StripeClient) -> None:
-    server.delay_next(0.3, "/v1/refunds")
-    began = time.perf_counter()
-    client.v1.refunds.list()
-    assert time.perf_counter() - began >= 0.3
-
-
-def test_sixty_four_refunds_at_once_return_the_money_once(
-    server: PaymentServer, client: stripe.StripeClient
-) -> None:
-    intent = paid(server, client)
-    accepted: list[str] = []
-
-    def ask() -> None:
-        try:
-            accepted.append(client_of(server).v1.refunds.create({"payment_intent": intent.id}).id)
-        except stripe.InvalidRequestError:
-            return
-
-    threads = [threading.Thread(target=ask) for _ in range(64)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(accepted) == 1
-    assert client.v1.charges.retrieve(intent.latest_charge.id).amount_refunded == 500
-
-
-def test_what_the_front_does_not_know_goes_to_localstripe(client: stripe.StripeClient) -> None:
-    customer = client.v1.customers.create({"email": "bob@example.com"})
-    assert client.v1.customers.retrieve(customer.id).email == "bob@example.com"
-
-
-class Shop(HTTPServer):
-    """A webhook endpoint that verifies with the official library and notes what came."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), ShopHandler)
-        self.came: list[str] = []
-
-
-class ShopHandler(BaseHTTPRequestHandler):
-    server: Shop
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        event = stripe.Webhook.construct_event(body, self.headers["Stripe-Signature"], "whsec_shop")
-        self.server.came.append(event.type)
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def test_webhooks_arrive_signed_and_can_be_sent_again() -> None:
-    shop = Shop()
-    thread = threading.Thread(target=shop.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    url = f"http://127.0.0.1:{shop.server_address[1]}/hook"
-    wanted = ("checkout.session.completed", "charge.refunded")
-    try:
-        with running_payments(webhook_url=url, webhook_secret="whsec_shop", event_types=wanted) as server:
-            intent = paid(server, client_of(server))
-            server.refund_outside(intent.id, 100)
-            assert [each.status for each in server.wait_delivered()] == [204, 204]
-            assert shop.came == list(wanted)
-            assert server.resend(server.events("charge.refunded")[0].id) == 204
-            server.collect()
-            server.refund_outside(intent.id, 100)
-            assert len(server.wait_delivered()) == 3
-            assert len(server.events("charge.refunded")) == 2
-    finally:
-        shop.shutdown()
-        thread.join()
-        shop.server_close()
-    assert shop.came == [*wanted, "charge.refunded"]
-
-
-def test_a_shop_that_is_away_is_noted_and_hinders_nobody() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}/hook"
-        with running_payments(webhook_url=url) as server:
-            paid(server, client_of(server))
-            assert {each.status for each in server.wait_delivered()} == {None}
-
-
-def test_it_leaves_no_process_and_waits_for_no_idle_browser() -> None:
-    with running_payments() as server:
-        process = server._book.backend.process
-        idle = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
-        client_of(server).v1.refunds.list()
-    idle.close()
-    assert isinstance(process, subprocess.Popen)
-    assert process.returncode == 0
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(server.url)
 
 
 def test_the_events_of_a_life_can_be_read_as_raw_bytes(
