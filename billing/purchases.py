@@ -118,12 +118,9 @@ def catch_up() -> int:
         status=Purchase.Status.STARTED, created_at__gt=now - timedelta(UNPAID_DAYS)
     )
     waiting = waiting.exclude(checkout_id="").filter(checked_at__lt=now - timedelta(minutes=5))
-    count = 0
-    for purchase in waiting.order_by("checked_at")[:50]:
-        Purchase.objects.filter(pk=purchase.pk).update(checked_at=now)
-        follow(purchase.pk)
-        count += 1
-    return count
+    ids = list(waiting.order_by("checked_at").values_list("pk", flat=True)[:50])
+    Purchase.objects.filter(pk__in=ids).update(checked_at=now)
+    return stripe_gateway.each(ids, follow)
 
 
 def _bring_in_line(seen: Purchase, payment: Payment) -> bool:

@@ -106,9 +106,7 @@ def catch_up() -> int:
         return 0
     old = timezone.now() - timedelta(minutes=1)
     waiting = Refund.objects.filter(status__in=Refund.OPEN, created_at__lt=old).select_related("purchase")
-    for refund in waiting[:50]:
-        proceed(refund)
-    return len(waiting)
+    return stripe_gateway.each(list(waiting[:50]), proceed)
 
 
 def _given_cents(purchase: Purchase) -> int:

@@ -6,10 +6,10 @@ Declined. Messages of the provider's are for logs by type only: they may quote w
 """
 
 import logging
-from collections.abc import Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import stripe
 from django.conf import settings
@@ -18,6 +18,8 @@ from freeai.common.errors import NotFound, PaymentProviderFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Thing = TypeVar("Thing")
 
 log = logging.getLogger(__name__)
 
@@ -102,10 +104,22 @@ def read_payment(checkout_id: str) -> Payment:
 
 
 def send_refund(*, key: str, payment_id: str, amount_cents: int) -> tuple[str, str]:
-    """Send money back; returns the provider's id and status. The same key moves it once."""
+    """Send money back; returns the provider's id and status. The same key moves it once.
+
+    Stripe remembers its own failure under a key even where the money moved, so after one we
+    look for the refund by its name before we believe that there is none.
+    """
     fields: Any = {"payment_intent": payment_id, "amount": amount_cents, "metadata": {"refund": key}}
-    with _told_plainly("refund"):
-        refund = _client().v1.refunds.create(fields, {"idempotency_key": f"{key}:refund"})
+    try:
+        with _told_plainly("refund"):
+            refund = _client().v1.refunds.create(fields, {"idempotency_key": f"{key}:refund"})
+    except Declined:
+        raise
+    except PaymentProviderFailed:
+        made = _refund_named(key, payment_id)
+        if made is None:
+            raise
+        return made
     return refund.id, refund.status or ""
 
 
@@ -123,6 +137,28 @@ def verified(payload: bytes, signature: str) -> Mapping[str, Any] | None:
         return None
     found: Mapping[str, Any] = event.to_dict()
     return found
+
+
+def each(things: Iterable[Thing], do: Callable[[Thing], None]) -> int:
+    """Do this for each; one that fails at the provider waits for its next time and stops no other.
+
+    Returns how many were done.
+    """
+    done = 0
+    for thing in things:
+        with suppress(PaymentProviderFailed):
+            do(thing)
+            done += 1
+    return done
+
+
+def _refund_named(key: str, payment_id: str) -> tuple[str, str] | None:
+    wanted: Any = {"payment_intent": payment_id, "limit": 100}
+    with _told_plainly("read"):
+        for refund in _client().v1.refunds.list(wanted).data:
+            if (refund.to_dict().get("metadata") or {}).get("refund") == key:
+                return refund.id, refund.status or ""
+    return None
 
 
 def _disputed_cents(payment_id: str) -> int:

@@ -52,9 +52,7 @@ def catch_up() -> int:
     now = timezone.now()
     waiting = StripeEvent.objects.filter(handled_at=None, received_at__gt=now - GIVEN_UP_AFTER)
     waiting = waiting.filter(received_at__lt=now - timedelta(minutes=1)).order_by("received_at")
-    for event in waiting[:50]:
-        handle(event)
-    return len(waiting)
+    return stripe_gateway.each(list(waiting[:50]), handle)
 
 
 def _purchase_of(thing: Mapping[str, Any]) -> Purchase | None:

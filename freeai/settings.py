@@ -265,6 +265,8 @@ LOGGING = {
         "kombu": {"level": "WARNING"},
         # It warns that a broker made of files has no host name.
         "kombu.connection": {"level": "ERROR"},
+        # It writes addresses and messages of the provider's, which may quote what was sent.
+        "stripe": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }

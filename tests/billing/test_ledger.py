@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.models import Owner, User
+from accounts.models import Owner
 from billing import ledger, purses, reconcile
 from billing.ledger import Account, Kind, Move
 from billing.models import Entry, Hold, Lot, NetworkDay, Purse, Transfer
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.django_db
 def books_add_up(db: None) -> Iterator[None]:
     yield
     assert reconcile.findings() == []
-
-
-@pytest.fixture
-def mia(db: None) -> Owner:
-    """A member."""
-    return Owner.objects.create(user=User.objects.create_user("mia@example.com"))
 
 
 def place(owner: Owner, amount: int, **fields: str) -> Hold:
