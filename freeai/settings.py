@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.words("FREEAI_TRUSTED_ORIGINS", "")
 SUPPORT_EMAIL = env.text("FREEAI_SUPPORT_EMAIL", "")
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,9 +1,11 @@
 """All addresses of the site."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("editor.urls")),
     path("", include("billing.urls")),
+    path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
 ]
