@@ -1,12 +1,10 @@
 """Many at once, on whatever database the tests run: SQLite, and PostgreSQL in CI."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Iterator
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Owner
 from billing import ledger, purses, reconcile
@@ -14,35 +12,21 @@ from editor import settlement, submission
 from editor.models import Edit, Source
 from freeai.common.errors import OutOfTokens
 from tests.conftest import Submit
+from tests.crowd import AtOnce, crowd
 
-CROWD = 64
 ROUNDS = 20
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
-def at_once() -> Iterator[Callable[[Callable[[], bool]], list[bool]]]:
-    """Do a thing in as many threads at once, each with a database connection of its own."""
-    start = Barrier(CROWD)
-
-    def one(thing: Callable[[], bool]) -> bool:
-        connection.ensure_connection()
-        start.wait()
-        return thing()
-
-    def leave() -> None:
-        start.wait()
-        connection.close()
-
-    with ThreadPoolExecutor(CROWD) as crowd:
-        yield lambda thing: list(crowd.map(one, [thing] * CROWD))
-        for going in [crowd.submit(leave) for _ in range(CROWD)]:
-            going.result()
+def at_once() -> Iterator[AtOnce]:
+    with crowd() as everybody:
+        yield everybody
 
 
 def test_of_many_submits_at_once_only_those_are_accepted_that_can_be_paid(
-    at_once: Callable[[Callable[[], bool]], list[bool]],
+    at_once: AtOnce,
     submit: Submit,
     alice: Owner,
     photo: Source,
@@ -64,9 +48,7 @@ def test_of_many_submits_at_once_only_those_are_accepted_that_can_be_paid(
     assert settlement.reconcile_all() == []
 
 
-def test_a_hold_that_many_end_at_once_ends_once(
-    at_once: Callable[[Callable[[], bool]], list[bool]], alice: Owner
-) -> None:
+def test_a_hold_that_many_end_at_once_ends_once(at_once: AtOnce, alice: Owner) -> None:
     for number in range(ROUNDS):
         with transaction.atomic():
             hold = ledger.place_hold(alice, 100, reference="edit_x")
