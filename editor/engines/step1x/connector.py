@@ -1,0 +1,124 @@
+"""The connector: turns the text encoder's states into what the transformer reads.
+
+Two refiner blocks whose gates depend on the timestep, and a pooled vector. Module names are the
+checkpoint's. What does not depend on the timestep is computed once per edit (`Pooled`).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """The step-constant part: pooled (1, 768), context (1, D), embedded tokens (1, T, D)."""
+
+    pooled: Tensor
+    context: Tensor
+    tokens: Tensor
+
+
+def sinusoid(time: Tensor, channels: int) -> Tensor:
+    """Return the embedding of t in (0, 1]: (B, channels) float32, cosines then sines of 1000·t."""
+    half = channels // 2
+    frequencies = torch.exp(
+        torch.arange(half, dtype=torch.float32, device=time.device) * (-9.210340371976184 / half)
+    )
+    angles = (time.float() * 1000)[:, None] * frequencies
+    return torch.cat([angles.cos(), angles.sin()], dim=-1)
+
+
+class _TimeMLP(nn.Module):
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
+        self._channels = channels
+
+    def forward(self, time: Tensor, dtype: torch.dtype) -> Tensor:
+        embedded: Tensor = self.mlp(sinusoid(time, self._channels).to(dtype))
+        return embedded
+
+
+class _ContextMLP(nn.Module):
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.linear_1 = nn.Linear(channels, hidden)
+        self.linear_2 = nn.Linear(hidden, hidden)
+
+    def forward(self, mean: Tensor) -> Tensor:
+        out: Tensor = self.linear_2(functional.silu(self.linear_1(mean)))
+        return out
+
+
+class _FeedForward(nn.Module):
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(hidden, hidden * 4)
+        self.fc2 = nn.Linear(hidden * 4, hidden)
+
+    def forward(self, states: Tensor) -> Tensor:
+        out: Tensor = self.fc2(functional.silu(self.fc1(states)))
+        return out
+
+
+class _RefinerBlock(nn.Module):
+    """Self-attention and MLP with gates only; no shift, no scale, no norm of queries and keys."""
+
+    def __init__(self, hidden: int, heads: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(hidden, eps=1e-6)
+        self.self_attn_qkv = nn.Linear(hidden, hidden * 3)
+        self.self_attn_proj = nn.Linear(hidden, hidden)
+        self.norm2 = nn.LayerNorm(hidden, eps=1e-6)
+        self.mlp = _FeedForward(hidden)
+        self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden * 2))
+        self._heads = heads
+
+    def forward(self, states: Tensor, condition: Tensor) -> Tensor:
+        gate1, gate2 = self.adaLN_modulation(condition)[:, None].chunk(2, dim=-1)
+        qkv = self.self_attn_qkv(self.norm1(states)).unflatten(-1, (3, self._heads, -1))
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        seen = functional.scaled_dot_product_attention(query, key, value)
+        states = states + gate1 * self.self_attn_proj(seen.transpose(1, 2).flatten(2))
+        out: Tensor = states + gate2 * self.mlp(self.norm2(states))
+        return out
+
+
+class _Refiner(nn.Module):
+    def __init__(self, hidden: int, heads: int, depth: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(_RefinerBlock(hidden, heads) for _ in range(depth))
+
+
+class _Stream(nn.Module):
+    def __init__(self, channels: int, hidden: int, heads: int, depth: int, time_channels: int) -> None:
+        super().__init__()
+        self.input_embedder = nn.Linear(channels, hidden)
+        self.t_embedder = _TimeMLP(time_channels, hidden)
+        self.c_embedder = _ContextMLP(channels, hidden)
+        self.individual_token_refiner = _Refiner(hidden, heads, depth)
+
+
+class Connector(nn.Module):
+    """Text states (1, T, channels) to refined tokens (1, T, hidden) and a pooled vector."""
+
+    def __init__(
+        self, *, channels: int, hidden: int, heads: int, depth: int, time_channels: int, pooled: int
+    ) -> None:
+        super().__init__()
+        self.S = _Stream(channels, hidden, heads, depth, time_channels)
+        self.global_proj_out = nn.Linear(channels, pooled)
+
+    def pool(self, embedding: Tensor) -> Pooled:
+        """Compute what does not depend on the timestep. Batch 1: no token is padding, all count."""
+        mean = embedding.mean(dim=1)
+        return Pooled(self.global_proj_out(mean), self.S.c_embedder(mean), self.S.input_embedder(embedding))
+
+    def forward(self, fixed: Pooled, time: Tensor) -> Tensor:
+        condition = self.S.t_embedder(time, fixed.tokens.dtype) + fixed.context
+        states = fixed.tokens
+        for block in self.S.individual_token_refiner.blocks:
+            states = block(states, condition)
+        return states

@@ -1,0 +1,193 @@
+"""A checkpoint on disk: found, checked, and loaded part by part.
+
+The files are what the published repository has: model_index.json and the folders scheduler, vae,
+text_encoder, processor, transformer. Nothing depends on the class names written in them.
+"""
+
+import json
+import struct
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler
+from safetensors import safe_open
+from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+from editor.engines.step1x.config import BadCheckpoint
+from editor.engines.step1x.transformer import Step1XTransformer
+
+REPOSITORY = "stepfun-ai/Step1X-Edit-v1p2"
+PARTS = ("transformer", "text_encoder", "vae")
+_NEEDED = (
+    "model_index.json",
+    "scheduler/scheduler_config.json",
+    "vae/config.json",
+    "text_encoder/config.json",
+    "transformer/config.json",
+    "processor/preprocessor_config.json",
+    "processor/tokenizer_config.json",
+)
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Parts:
+    """The loaded components, on the CPU."""
+
+    transformer: Step1XTransformer
+    text_encoder: Any
+    tokenizer: Any
+    image_processor: Any
+    vae: Any
+    scheduler: Any
+
+
+def locate(weights: str, say: Say = lambda _: None) -> Path:
+    """Return the checkpoint's folder; the name of a hub repository is fetched, or found, in its cache."""
+    folder = Path(weights)
+    if folder.is_dir() or weights.count("/") != 1 or weights.startswith((".", "/")):
+        return folder
+    from huggingface_hub import snapshot_download  # noqa: PLC0415  (needs no network otherwise)
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    say(f"looking for {weights}")
+    try:
+        return Path(snapshot_download(weights))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise BadCheckpoint(f"{weights} is neither a folder nor to be had from the hub.") from error
+
+
+def check(folder: Path) -> dict[str, int]:
+    """Return the bytes of tensors per part; raises BadCheckpoint naming the file that is wrong.
+
+    Reads headers only: seconds for the full checkpoint.
+    """
+    for name in _NEEDED:
+        _config(folder / name)
+    sizes = {}
+    for part in PARTS:
+        shapes: dict[str, tuple[int, ...]] = {}
+        total = 0
+        for file in shards(folder / part):
+            header, count = _header(file)
+            shapes |= {name: tuple(facts["shape"]) for name, facts in header.items()}
+            total += count
+        sizes[part] = total
+        if part == "transformer":
+            _compare(shapes, folder / part)
+    return sizes
+
+
+def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Parts:
+    """Load all parts in one dtype; `say` hears what is being loaded. Raises BadCheckpoint."""
+    check(folder)
+    say("loading scheduler and tokenizer (1/4)")
+    scheduler = FlowMatchEulerDiscreteScheduler.from_config(_config(folder / _NEEDED[1]))
+    tokenizer = AutoTokenizer.from_pretrained(folder / "processor")
+    image_processor = Qwen2VLImageProcessorPil.from_pretrained(folder / "processor")
+    say("loading transformer (2/4)")
+    transformer = _transformer(folder / "transformer", dtype)
+    say("loading text encoder (3/4)")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about keys of a config that older releases wrote
+            model: Any = Qwen2_5_VLForConditionalGeneration
+            text_encoder = model.from_pretrained(folder / "text_encoder", dtype=dtype).eval()
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise BadCheckpoint(f"{folder / 'text_encoder'} cannot be loaded: {error}") from error
+    say("loading VAE (4/4)")
+    vae = _vae(folder / "vae", dtype)
+    for module in (transformer, text_encoder, vae):
+        module.requires_grad_(requires_grad=False)
+    return Parts(transformer, text_encoder, tokenizer, image_processor, vae, scheduler)
+
+
+def shards(part: Path) -> list[Path]:
+    """Return a part's safetensors files, one or as many as its index names."""
+    indexes = sorted(part.glob("*.safetensors.index.json"))
+    if indexes:
+        names = sorted(set(_config(indexes[0]).get("weight_map", {}).values()))
+        files = [part / str(name) for name in names]
+    else:
+        files = sorted(part.glob("*.safetensors"))
+    if not files:
+        raise BadCheckpoint(f"{part} has no .safetensors file.")
+    return files
+
+
+def meta_transformer(config: dict[str, Any]) -> Step1XTransformer:
+    """Return the transformer without memory for its weights."""
+    with torch.device("meta"):
+        return Step1XTransformer(config)
+
+
+def _transformer(folder: Path, dtype: torch.dtype) -> Step1XTransformer:
+    model = meta_transformer(_config(folder / "config.json"))
+    tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
+    model.load_state_dict(tensors, strict=True, assign=True)
+    return model.eval()
+
+
+def _vae(folder: Path, dtype: torch.dtype) -> Any:
+    with torch.device("meta"):
+        vae: Any = AutoencoderKL.from_config(_config(folder / "config.json"))
+    tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
+    try:
+        vae.load_state_dict(tensors, strict=True, assign=True)
+    except RuntimeError as error:
+        raise BadCheckpoint(f"{folder} holds another VAE than its config.json says.") from error
+    return vae.eval()
+
+
+def _tensors(folder: Path) -> Iterator[tuple[str, torch.Tensor]]:
+    for file in shards(folder):
+        with safe_open(str(file), framework="pt") as opened:
+            for name in opened.keys():  # noqa: SIM118  (not a mapping)
+                yield name, opened.get_tensor(name)
+
+
+def _config(file: Path) -> dict[str, Any]:
+    try:
+        return cast(dict[str, Any], json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BadCheckpoint(f"{file} is missing.") from None
+    except (OSError, ValueError) as error:
+        raise BadCheckpoint(f"{file} cannot be read as JSON.") from error
+
+
+def _header(file: Path) -> tuple[dict[str, Any], int]:
+    """Read a safetensors header; returns tensors by name and their bytes. Raises BadCheckpoint."""
+    try:
+        with file.open("rb") as opened:
+            (length,) = struct.unpack("<Q", opened.read(8))
+            if length > 100_000_000:
+                raise ValueError("no header")
+            header = cast(dict[str, Any], json.loads(opened.read(length)))
+        header.pop("__metadata__", None)
+        end = max((facts["data_offsets"][1] for facts in header.values()), default=0)
+    except FileNotFoundError:
+        raise BadCheckpoint(f"{file} is missing.") from None
+    except (OSError, ValueError, struct.error, KeyError, TypeError) as error:
+        raise BadCheckpoint(f"{file} is not a safetensors file.") from error
+    if file.stat().st_size < 8 + length + end:
+        raise BadCheckpoint(f"{file} is cut short: {file.stat().st_size} of {8 + length + end} bytes.")
+    return header, end
+
+
+def _compare(found: dict[str, tuple[int, ...]], part: Path) -> None:
+    """Raise BadCheckpoint unless the tensors are exactly those of the transformer its config describes."""
+    try:
+        model = meta_transformer(_config(part / "config.json"))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BadCheckpoint(f"{part / 'config.json'} describes no Step1X-Edit transformer.") from error
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    wrong = sorted(
+        name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)
+    )
+    if wrong:
+        raise BadCheckpoint(f"{part}: {len(wrong)} tensors are not Step1X-Edit v1p2's, first {wrong[0]}.")
