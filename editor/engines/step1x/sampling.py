@@ -66,7 +66,7 @@ def euler(latents: Tensor, velocity: Tensor, sigma: Tensor, following: Tensor) -
     return (latents.float() + (following - sigma) * velocity.float()).to(latents.dtype)
 
 
-def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: Tensor, preserve: float) -> Tensor:
+def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: float, preserve: float) -> Tensor:
     """Bend a velocity so that its guess of the end leans to the source (preserve > 0.5) or away.
 
     guess = x - sigma · v. It moves by a share of its distance to the source that fades with sigma:
@@ -80,7 +80,7 @@ def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: Tensor, pr
     return (velocity.float() - share * (source.float() - guess) / sigma).to(velocity.dtype)
 
 
-def noised(source: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
+def noised(source: Tensor, noise: Tensor, sigma: float) -> Tensor:
     """Return the source as it would look at this sigma of the schedule, in its own type."""
     return ((1 - sigma) * source.float() + sigma * noise.float()).to(source.dtype)
 

@@ -45,16 +45,14 @@ class Dice:
 class TextEncoder:
     """Holds model, tokenizer and image processor; remembers pictures and prompts it has seen."""
 
-    def __init__(self, model: Any, tokenizer: Any, image_processor: Any, *, remember: int) -> None:
-        self.model, self.tokenizer = model, tokenizer
+    def __init__(
+        self, model: Any, tokenizer: Any, image_processor: Any, *, remember: int, device: torch.device
+    ) -> None:
+        self.model, self.tokenizer, self.device = model, tokenizer, device
         self._processor = image_processor
         self._remember = remember
         self._seen: OrderedDict[Any, Any] = OrderedDict()
         self._penalty = float(model.generation_config.repetition_penalty or 1.0)
-
-    @property
-    def device(self) -> torch.device:
-        return cast(torch.device, self.model.lm_head.weight.device)
 
     def patches(self, image: Image.Image, pixels: tuple[int, int] = ENCODER_PIXELS) -> Patches:
         """Cut a picture up, after fitting its area between the two limits."""
