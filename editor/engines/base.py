@@ -20,6 +20,7 @@ __all__ = [
     "Engine",
     "EngineError",
     "NotUnderstood",
+    "OutOfMemory",
     "Phase",
     "Pixels",
     "Plane",
@@ -40,6 +41,17 @@ class EngineError(Exception):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class OutOfMemory(EngineError):
+    """The device's memory ran out. The edit may be tried again by a fresh process that asks for less.
+
+    safer: options for the engine's loader that need less memory than the present ones.
+    """
+
+    def __init__(self, message: str, *, safer: Mapping[str, str]) -> None:
+        super().__init__(message, retryable=True)
+        self.safer = safer
 
 
 class NotUnderstood(EngineError):

@@ -16,9 +16,11 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from editor.engines.base import Pixels, Plane
 from editor.engines.step1x import preprocess, sampling, weights
-from editor.engines.step1x.config import Sampling, Step1XConfig
+from editor.engines.step1x.config import THINKER_PIXELS, Sampling, Step1XConfig
 from editor.engines.step1x.placement import Placement, cache_context
-from editor.engines.step1x.text_encoder import TextEncoder
+from editor.engines.step1x.text_encoder import Dice, Patches, TextEncoder
+from editor.engines.step1x.thinker import Call
+from editor.engines.step1x.tokenization import IMAGE_PAD
 from editor.engines.step1x.transformer import Branch, TextCondition
 
 Watch = Callable[[int, int, Pixels | None], None]
@@ -66,19 +68,45 @@ class Step1XPipeline:
         *,
         mask: Plane | None = None,
         anchor: Image.Image | None = None,
+        size: tuple[int, int] | None = None,
         watch: Watch = lambda _step, _steps, _preview: None,
     ) -> Image.Image:
         """Return the edited picture at the model's own size.
 
         mask: of the picture, any size of its aspect. anchor: what stays outside the mask and what
-        `preserve` leans to, if that is not `image` itself.
+        `preserve` leans to, if that is not `image` itself. size: to work at, if not the image's own.
         """
-        size = preprocess.edit_size(*image.size, dials.size_level)
+        size = size or preprocess.edit_size(*image.size, dials.size_level)
         with self._kernels():
             texts = self.encode_prompt(image, [prompt, *self._negative(dials)], size)
             job = self.prepare_latents(image, size, generator, mask=mask, anchor=anchor)
             latents = self.denoise(job, texts, dials, watch)
             return self.postprocess(self.decode(latents, size))
+
+    @torch.no_grad()
+    def answer(
+        self, calls: list[Call], is_complete: Callable[[str], bool], *, tick: Callable[[], None],
+        dice: Dice = Dice(),  # noqa: B008  (frozen)
+    ) -> list[str]:
+        """Let the language model answer the thinker's calls side by side."""
+        encoder = self.text_encoder
+        with self.placement.at_hand("encoder"), self._kernels():
+            prompts = [self.question(call) for call in calls]
+            replies = encoder.generate(
+                prompts, tokens_max=self.config.thinker_tokens_max, seeds=[call.seed for call in calls],
+                is_complete=is_complete, tick=tick, dice=dice,
+            )
+        return [encoder.text(reply) for reply in replies]
+
+    def question(self, call: Call) -> tuple[list[int], list[Patches]]:
+        """Return a call as token ids, its pictures' marks expanded, and the pictures."""
+        patches = [
+            self.text_encoder.patches(preprocess.thinker_image(image), THINKER_PIXELS) for image in call.images
+        ]
+        parts = call.rendered.split(IMAGE_PAD)
+        marks = [IMAGE_PAD * one.tokens for one in patches]
+        whole = "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
+        return self.text_encoder.tokenizer.encode(whole, add_special_tokens=False), patches
 
     def encode_prompt(
         self, image: Image.Image, prompts: list[str], size: tuple[int, int]
@@ -181,7 +209,7 @@ class Step1XPipeline:
         for number, branch in enumerate(branches):
             if self.placement.modulations:
                 self.placement.modulations.select(step * len(branches) + number)
-            with cache_context(transformer, f"branch{number}"):
+            with cache_context(transformer, f"branch{number}", is_first=step + number == 0):
                 whole = transformer(latents.to(self.dtype), time, branch)
             out.append(whole[:, : latents.shape[1]])
         if len(out) == 1:

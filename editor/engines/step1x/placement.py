@@ -193,21 +193,28 @@ class Placement:
         if config.first_block_cache:
             from diffusers.hooks import FirstBlockCacheConfig, apply_first_block_cache  # noqa: PLC0415
 
+            from diffusers.hooks.hooks import HookRegistry  # noqa: PLC0415
+
             apply_first_block_cache(self._transformer, FirstBlockCacheConfig(config.first_block_cache))
+            HookRegistry.check_if_exists_or_initialize(self._transformer)
 
 
 @contextlib.contextmanager
-def cache_context(module: nn.Module, name: str) -> Iterator[None]:
-    """Keep the first-block cache of one guidance branch apart from the other's."""
-    registry = getattr(module, "_diffusers_hook", None)
+def cache_context(module: nn.Module, name: str, *, is_first: bool) -> Iterator[None]:
+    """Keep the first-block cache of one guidance branch apart from the other's; an edit starts afresh."""
+    registry: Any = getattr(module, "_diffusers_hook", None)
     if registry is None:
         yield
         return
-    registry._set_context(name)  # noqa: SLF001
+    from diffusers.hooks.hooks import CacheContext, _set_cache_context  # noqa: PLC0415
+
+    if is_first:
+        registry.reset_stateful_hooks()
+    _set_cache_context(module, CacheContext(name))
     try:
         yield
     finally:
-        registry._set_context(None)  # noqa: SLF001
+        _set_cache_context(module, None)
 
 
 def _is_heavy(module: nn.Module, name: str) -> bool:

@@ -35,12 +35,12 @@ def edit_size(width: int, height: int, level: int) -> tuple[int, int]:
     return size
 
 
-def clean_prompt(prompt: str) -> str:
-    """Return the prompt without what the tokenizer would take for its own marks, or half characters."""
-    before = None
-    while prompt != before:  # removing one mark may close another around it
-        before, prompt = prompt, _SPECIAL.sub("", prompt)
-    return _CONTROL.sub("", prompt).strip()
+def without_marks(text: str) -> str:
+    """Return the text without what the tokenizer would take for its own marks, or half characters."""
+    text, before = _CONTROL.sub("", text), None
+    while text != before:  # removing one mark may close another around it
+        before, text = text, _SPECIAL.sub("", text)
+    return text
 
 
 def encoder_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
