@@ -9,7 +9,7 @@ whatever comes out over the source.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from editor.imaging.pixels import Pixels, Plane
 
@@ -19,6 +19,7 @@ __all__ = [
     "EditRequest",
     "Engine",
     "EngineError",
+    "Heavy",
     "NotUnderstood",
     "OutOfMemory",
     "Phase",
@@ -137,3 +138,15 @@ class Engine(Protocol):
 
     def edit(self, request: EditRequest) -> EditOutput:
         """Carry out one edit. Raises `EngineError` or `Canceled`."""
+
+
+@runtime_checkable
+class Heavy(Protocol):
+    """An engine that takes long to load and lives on a device."""
+
+    @property
+    def device_in_words(self) -> str:
+        """The device and its memory, for the worker's row."""
+
+    def warm_up(self) -> None:
+        """Do once whatever makes a first edit slower than the next."""

@@ -47,7 +47,10 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     began = time.monotonic()
     image, mask = _open(options.photo), _mask(options.mask)
     config = Step1XConfig(
-        weights=options.weights, device=options.device, dtype=options.dtype, memory=options.memory,
+        weights=options.weights,
+        device=options.device,
+        dtype=options.dtype,
+        memory=options.memory,
         prompts_file=options.prompts,
     )
     prompts = read_prompts(config.prompts_file)
@@ -76,10 +79,14 @@ def _wish(options: argparse.Namespace, image: Image.Image, mask: Plane | None) -
     if mask is not None and mask.shape != (image.height, image.width):
         raise BadArguments("The mask has another size than the photo.", param="mask")
     dials = Sampling(
-        num_inference_steps=options.steps, true_cfg_scale=options.true_cfg_scale,
-        size_level=options.size_level, negative_prompt=options.negative_prompt,
-        timesteps_truncate=options.timesteps_truncate, process_norm_power=options.process_norm_power,
-        preserve=options.preserve, exact_time=not options.raw,
+        num_inference_steps=options.steps,
+        true_cfg_scale=options.true_cfg_scale,
+        size_level=options.size_level,
+        negative_prompt=options.negative_prompt,
+        timesteps_truncate=options.timesteps_truncate,
+        process_norm_power=options.process_norm_power,
+        preserve=options.preserve,
+        exact_time=not options.raw,
     )
     shown = image if options.raw else image.convert("RGB")
     return Wish(shown, prompt, options.seed, dials, options.thinking, options.reflection, mask)
@@ -98,8 +105,12 @@ def _framed(image: Image.Image, edited: Image.Image, mask: Plane | None) -> Imag
 
 
 def _facts(
-    options: argparse.Namespace, image: Image.Image, pipeline: Step1XPipeline, made: Made,
-    seconds: dict[str, float], device: torch.device,
+    options: argparse.Namespace,
+    image: Image.Image,
+    pipeline: Step1XPipeline,
+    made: Made,
+    seconds: dict[str, float],
+    device: torch.device,
 ) -> dict[str, Any]:
     if device.type == "cuda":
         peak = torch.cuda.max_memory_allocated(device)
@@ -124,7 +135,9 @@ def _open(path: Path) -> Image.Image:
         image.load()
     except (OSError, UnidentifiedImageError, ValueError) as error:
         raise BadArguments(f"{path} cannot be read as a picture.", param="image") from error
-    return image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGBA" if "A" in image.mode else "RGB")
+    return (
+        image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGBA" if "A" in image.mode else "RGB")
+    )
 
 
 def _mask(path: Path | None) -> Plane | None:

@@ -67,7 +67,7 @@ class Step1XConfig:
     compile_blocks: bool = False
     attention_backend: str = ""
     first_block_cache: float = 0.0
-    second_device: str = ""
+    size_level: int = SIZE_LEVEL
     thinker_calls_max: int = 24
     thinker_seconds_max: float = 60.0
     thinker_tokens_max: int = 512

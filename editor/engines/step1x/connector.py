@@ -26,7 +26,8 @@ def sinusoid(time: Tensor, channels: int) -> Tensor:
     frequencies = torch.exp(
         torch.arange(half, dtype=torch.float32, device=time.device) * (-9.210340371976184 / half)
     )
-    angles = (time.float() * 1000)[:, None] * frequencies
+    # Multiplied in its own type: rounded time (bfloat16) is rounded once more, as published.
+    angles = (time * 1000).float()[:, None] * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
 

@@ -6,6 +6,7 @@ source and returns the detail the model left alone.
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from PIL import Image
 
 from editor.engines.base import EditOutput, EditRequest, EngineError, OutOfMemory, Progress
 from editor.engines.step1x import preprocess, weights
-from editor.engines.step1x.config import PRESETS, Sampling, Step1XConfig
+from editor.engines.step1x.config import PRESETS, BadArguments, Sampling, Step1XConfig
 from editor.engines.step1x.flow import Flow, Wish
 from editor.engines.step1x.pipeline import Step1XPipeline
 from editor.engines.step1x.placement import SAFER
@@ -46,7 +47,9 @@ class Step1XEngine:
     def warm_up(self) -> None:
         """Run one small edit of every kind of step, so that the first person does not wait for it."""
         image = np.full((WARM_UP_PX, WARM_UP_PX, 3), 128, np.uint8)
-        dials = replace(self._dials(EditRequest(image=image, prompt="")), num_inference_steps=2, size_level=128)
+        dials = replace(
+            self._dials(EditRequest(image=image, prompt="")), num_inference_steps=2, size_level=128
+        )
         wish = Wish(Image.fromarray(image), "warm up", 0, dials)
         Flow(self.pipeline, self._prompts).run(wish)
         self.pipeline.text_encoder.forget()
@@ -88,6 +91,7 @@ class Step1XEngine:
     def _dials(self, request: EditRequest) -> Sampling:
         return Sampling(
             num_inference_steps=PRESETS[request.quality].num_inference_steps,
+            size_level=self.config.size_level,
             negative_prompt=preprocess.without_marks(request.negative_prompt),
             preserve=request.preserve,
             exact_time=True,
@@ -113,9 +117,9 @@ class _Clock:
         self._since = now
 
 
-def load(**options: object) -> Step1XEngine:
+def load(**options: Any) -> Step1XEngine:
     """Load the engine with a worker's options, the fields of `Step1XConfig`."""
-    config = Step1XConfig(**options)  # type: ignore[arg-type]  (settings give each its type)
+    config = Step1XConfig(**options)
     if not config.weights:
         raise EngineError("Step1X-Edit needs FREEAI_STEP1X_WEIGHTS, or --weights: a folder or a hub name.")
     return Step1XEngine(config)
@@ -125,5 +129,5 @@ def _worded(prompt: str) -> str:
     """Return the prompt made harmless; raises BadArguments if nothing of it is left."""
     clean = preprocess.without_marks(prompt).strip()
     if not clean:
-        raise preprocess.BadArguments("Say what should change.", param="prompt")
+        raise BadArguments("Say what should change.", param="prompt")
     return clean

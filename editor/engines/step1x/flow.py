@@ -1,8 +1,8 @@
 """A request from wish to result: think, edit, judge, and edit again if the judgement says so.
 
-    wish ─rewrite─▸ prompt ─edit─▸ candidate ─judge─▸ success: stop
-                      ▴                          ├──▸ reflection: edit the candidate with its prompt
-                      └──────────────────────────┴──▸ failed: edit the source again, with new noise
+wish ─rewrite─▸ prompt ─edit─▸ candidate ─judge─▸ success: stop
+                  ▴                          ├──▸ reflection: edit the candidate with its prompt
+                  └──────────────────────────┴──▸ failed: edit the source again, with new noise
 """
 
 from collections.abc import Callable, Mapping

@@ -54,8 +54,11 @@ class Step1XPipeline:
         self._vae_config = parts.vae.config
         self.dtype: torch.dtype = getattr(torch, config.dtype)
         self.text_encoder = TextEncoder(
-            parts.text_encoder, parts.tokenizer, parts.image_processor,
-            remember=config.cache_embeds, device=self.placement.device,
+            parts.text_encoder,
+            parts.tokenizer,
+            parts.image_processor,
+            remember=config.cache_embeds,
+            device=self.placement.device,
         )
 
     @torch.no_grad()
@@ -85,7 +88,11 @@ class Step1XPipeline:
 
     @torch.no_grad()
     def answer(
-        self, calls: list[Call], is_complete: Callable[[str], bool], *, tick: Callable[[], None],
+        self,
+        calls: list[Call],
+        is_complete: Callable[[str], bool],
+        *,
+        tick: Callable[[], None],
         dice: Dice = Dice(),  # noqa: B008  (frozen)
     ) -> list[str]:
         """Let the language model answer the thinker's calls side by side."""
@@ -93,15 +100,20 @@ class Step1XPipeline:
         with self.placement.at_hand("encoder"), self._kernels():
             prompts = [self.question(call) for call in calls]
             replies = encoder.generate(
-                prompts, tokens_max=self.config.thinker_tokens_max, seeds=[call.seed for call in calls],
-                is_complete=is_complete, tick=tick, dice=dice,
+                prompts,
+                tokens_max=self.config.thinker_tokens_max,
+                seeds=[call.seed for call in calls],
+                is_complete=is_complete,
+                tick=tick,
+                dice=dice,
             )
         return [encoder.text(reply) for reply in replies]
 
     def question(self, call: Call) -> tuple[list[int], list[Patches]]:
         """Return a call as token ids, its pictures' marks expanded, and the pictures."""
         patches = [
-            self.text_encoder.patches(preprocess.thinker_image(image), THINKER_PIXELS) for image in call.images
+            self.text_encoder.patches(preprocess.thinker_image(image), THINKER_PIXELS)
+            for image in call.images
         ]
         parts = call.rendered.split(IMAGE_PAD)
         marks = [IMAGE_PAD * one.tokens for one in patches]
@@ -138,7 +150,12 @@ class Step1XPipeline:
         noise = sampling.pack(drawn)
         free = None if mask is None else preprocess.latent_mask(mask, size).to(noise.device)
         return Job(
-            size, noise, noise, sampling.pack(latents), sampling.pack(fixed), free,
+            size,
+            noise,
+            noise,
+            sampling.pack(latents),
+            sampling.pack(fixed),
+            free,
             sampling.preview_fit(latents, pixels),
         )
 
@@ -146,7 +163,8 @@ class Step1XPipeline:
         """Sample latents of a picture: (1, 3, H, W) to (1, 16, H/8, W/8)."""
         posterior = vae.encode(pixels.to(self.placement.device, self.dtype)).latent_dist
         drawn: Tensor = posterior.sample(generator)
-        return (drawn - self._vae_config.shift_factor) * self._vae_config.scaling_factor
+        latents: Tensor = (drawn - self._vae_config.shift_factor) * self._vae_config.scaling_factor
+        return latents
 
     def schedule(self, size: tuple[int, int], steps: int) -> tuple[Tensor, Tensor]:
         """Return timesteps (N,) and sigmas (N+1,), float32, as the checkpoint's scheduler has them."""
@@ -160,9 +178,7 @@ class Step1XPipeline:
             job.latents = latents
         return job.latents
 
-    def steps(
-        self, job: Job, texts: list[TextCondition], dials: Sampling, watch: Watch
-    ) -> Iterator[Tensor]:
+    def steps(self, job: Job, texts: list[TextCondition], dials: Sampling, watch: Watch) -> Iterator[Tensor]:
         """Yield the latents after each step."""
         timesteps, sigmas = self.schedule(job.size, dials.num_inference_steps)
         latents = job.latents.float() if dials.exact_time else job.latents
@@ -173,11 +189,11 @@ class Step1XPipeline:
             for index, t in enumerate(timesteps):
                 if not self.config.hoist and index:
                     branches = self._branches(transformer, job, texts)
-                velocity = self._velocity(transformer, latents, branches, index, times[index], dials, float(t))
-                sigma, following = sigmas[index].item(), sigmas[index + 1].item()
-                velocity = sampling.lean(
-                    velocity, latents, job.anchor, sigma=sigma, preserve=dials.preserve
+                velocity = self._velocity(
+                    transformer, latents, branches, index, times[index], dials, float(t)
                 )
+                sigma, following = sigmas[index].item(), sigmas[index + 1].item()
+                velocity = sampling.lean(velocity, latents, job.anchor, sigma=sigma, preserve=dials.preserve)
                 fit_latents = latents.float() - sigma * velocity.float()
                 latents = sampling.euler(latents, velocity, sigmas[index], sigmas[index + 1])
                 if job.mask is not None:
@@ -201,8 +217,14 @@ class Step1XPipeline:
         return Image.fromarray((pixels * 255).round().astype(np.uint8))
 
     def _velocity(
-        self, transformer: Any, latents: Tensor, branches: list[Branch], step: int, time: Tensor,
-        dials: Sampling, t: float,
+        self,
+        transformer: Any,
+        latents: Tensor,
+        branches: list[Branch],
+        step: int,
+        time: Tensor,
+        dials: Sampling,
+        t: float,
     ) -> Tensor:
         """One guided velocity: a pass per branch, then the norm trick."""
         out = []
@@ -213,9 +235,13 @@ class Step1XPipeline:
                 whole = transformer(latents.to(self.dtype), time, branch)
             out.append(whole[:, : latents.shape[1]])
         if len(out) == 1:
-            return out[0]
+            single: Tensor = out[0]
+            return single
         return sampling.guide(
-            out[0], out[1], scale=dials.true_cfg_scale, power=dials.process_norm_power,
+            out[0],
+            out[1],
+            scale=dials.true_cfg_scale,
+            power=dials.process_norm_power,
             tamed=t > dials.timesteps_truncate,
         )
 
@@ -229,7 +255,7 @@ class Step1XPipeline:
         return [transformer.branch(text, job.source, ids) for text in texts]
 
     def _time(self, t: Tensor, dials: Sampling) -> Tensor:
-        """Return t/1000 as the model is to see it, (1,): rounded to the weights' type as published, or not."""
+        """Return t/1000, (1,): in the weights' type as published, or exact."""
         shown = t.float() if dials.exact_time else t.to(self.dtype)
         return (shown / 1000)[None].to(self.placement.device)
 

@@ -99,14 +99,15 @@ def plan(
     size = 1.0 if weights == "full" else 0.5
     core = transformer_bytes * share_kept * size
     encoder = encoder_bytes * size
-    work = _TOKENS * _ACTIVATION_BYTES_PER_TOKEN + _DECODE_BYTES
-    both, alone = int(core + encoder + work), int(max(core, encoder) + work)
+    work = _TOKENS * _ACTIVATION_BYTES_PER_TOKEN
+    both = int(core + encoder + max(work, _DECODE_BYTES))
+    alone = int(max(core + work, encoder + work, _DECODE_BYTES))
     if both <= free_bytes:
         return Plan("resident", weights, both)
     if alone <= free_bytes:
         return Plan("model", weights, alone)
     block = max(core / 57, encoder / 28) * 2
-    return Plan("group", weights, int(block + work))
+    return Plan("group", weights, int(block + max(work, _DECODE_BYTES)))
 
 
 class Placement:
@@ -146,7 +147,9 @@ class Placement:
     def _choose(self, weights: Weight) -> Memory:
         if self.device.type != "cuda":
             return "resident"
-        counts = [sum(one.numel() for one in part.parameters()) for part in (self._transformer, self._encoder)]
+        counts = [
+            sum(one.numel() for one in part.parameters()) for part in (self._transformer, self._encoder)
+        ]
         free, _ = torch.cuda.mem_get_info(self.device)
         return plan(2 * counts[0], 2 * counts[1], free, share_kept=1.0, weights=weights).memory
 
@@ -155,7 +158,7 @@ class Placement:
             for part in (self._transformer, self._encoder, self._vae):
                 part.to(self.device)
         elif self.memory == "group":
-            from diffusers.hooks import apply_group_offloading  # noqa: PLC0415  (heavy, and rarely needed)
+            from diffusers.hooks.group_offloading import apply_group_offloading  # noqa: PLC0415  (heavy, and rarely needed)
 
             for part in (self._transformer, self._encoder):
                 apply_group_offloading(
@@ -191,8 +194,10 @@ class Placement:
             if config.compile_blocks:
                 block.compile()
         if config.first_block_cache:
-            from diffusers.hooks import FirstBlockCacheConfig, apply_first_block_cache  # noqa: PLC0415
-
+            from diffusers.hooks.first_block_cache import (  # noqa: PLC0415
+                FirstBlockCacheConfig,
+                apply_first_block_cache,
+            )
             from diffusers.hooks.hooks import HookRegistry  # noqa: PLC0415
 
             apply_first_block_cache(self._transformer, FirstBlockCacheConfig(config.first_block_cache))

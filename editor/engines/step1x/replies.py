@@ -1,7 +1,7 @@
 """The grammar of the thinker's replies: what they mean, and when one is complete.
 
-    reflect   <#Think> … then exactly one of <#Success> <#Others> <#Failed> <#Reflection> prompt
-    scores    one JSON object
+reflect   <#Think> … then exactly one of <#Success> <#Others> <#Failed> <#Reflection> prompt
+scores    one JSON object
 """
 
 import json

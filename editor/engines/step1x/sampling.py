@@ -7,8 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PRESERVE_REACH = 0.8
-"""How far `preserve` may pull a step's guess towards the source (1) or push it away (0)."""
+PRESERVE_REACH = 0.9
+PRESERVE_FLOOR = 0.25
+"""How far `preserve` may pull a step's guess towards the source (1) or push it away (0), and the share
+of that which is left at the last step. Less of a floor would not be seen, more would show two exposures."""
 
 
 def pack(latents: Tensor) -> Tensor:
@@ -70,12 +72,11 @@ def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: float, pre
     """Bend a velocity so that its guess of the end leans to the source (preserve > 0.5) or away.
 
     guess = x - sigma · v. It moves by a share of its distance to the source that fades with sigma:
-    strong while the layout forms, nothing at the end, so that no second exposure shines through.
-    At 0.5 the velocity is returned untouched.
+    strong while the layout forms, weak at the end. At 0.5 the velocity is returned untouched.
     """
     if preserve == 0.5:
         return velocity
-    share = PRESERVE_REACH * (2 * preserve - 1) * sigma
+    share = PRESERVE_REACH * (2 * preserve - 1) * (PRESERVE_FLOOR + (1 - PRESERVE_FLOOR) * sigma)
     guess = latents.float() - sigma * velocity.float()
     return (velocity.float() - share * (source.float() - guess) / sigma).to(velocity.dtype)
 
@@ -94,7 +95,8 @@ def preview_fit(latents: Tensor, picture: Tensor) -> Tensor:
     samples = _with_one(latents.float())
     ridge = 1e-3 * len(samples) * torch.eye(samples.shape[1], device=samples.device)
     colours = small.flatten(2)[0].T.to(samples.device)
-    return torch.linalg.solve(samples.T @ samples + ridge, samples.T @ colours)
+    fit: Tensor = torch.linalg.solve(samples.T @ samples + ridge, samples.T @ colours)
+    return fit
 
 
 def preview(latents: Tensor, fit: Tensor) -> Tensor:

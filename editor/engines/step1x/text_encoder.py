@@ -82,13 +82,15 @@ class TextEncoder:
         return cast(TextCondition, self._remembered(("text", patches.key, prompt, size), read))
 
     def _read(self, tokens: Tokens, patches: Patches, size: tuple[int, int]) -> TextCondition:
-        ids = torch.tensor([tokens.ids], device=self.device)
+        # What is cut off afterwards need not be read: no token sees a later one.
+        read = tokens.ids[: PREFIX_DROP_TOKENS + TEXT_TOKENS_MAX]
+        ids = torch.tensor([read], device=self.device)
         embeds = self.embed(ids, [patches])
-        positions = self.positions(tokens.ids, [patches.grid], skip_zero=True)
+        positions = self.positions(read, [patches.grid], skip_zero=True)
         states = self.model.model.language_model(
             inputs_embeds=embeds, position_ids=positions[:, None].to(self.device), use_cache=False
         ).last_hidden_state
-        kept = slice(PREFIX_DROP_TOKENS, PREFIX_DROP_TOKENS + TEXT_TOKENS_MAX)
+        kept = slice(PREFIX_DROP_TOKENS, len(read))
         is_image = (ids[0] == self._image_id)[kept].cpu()
         quoted = torch.tensor([tokens.quoted], device=self.device)[:, kept]
         places = text_ids(positions[0, kept], is_image, patches.grid, size)
@@ -116,7 +118,7 @@ class TextEncoder:
                 rows, columns = next(merged)
                 span = torch.arange(rows * columns)
                 block = torch.stack([torch.zeros_like(span), span // columns, span % columns])
-                out[:, index : index + rows * columns] = block + following
+                out[:, index : index + rows * columns] = (block + following)[:, : len(ids) - index]
                 following, index = following + max(rows, columns), index + rows * columns
                 continue
             if not (skip_zero and ids[index] == 0):
@@ -133,7 +135,7 @@ class TextEncoder:
         seeds: list[int],
         is_complete: Callable[[str], bool],
         tick: Callable[[], None],
-        dice: Dice = Dice(),  # noqa: B008  (frozen)
+        dice: Dice = Dice(),
     ) -> list[list[int]]:
         """Answer several prompts side by side, each with a seed of its own; returns new token ids.
 
@@ -167,9 +169,7 @@ class TextEncoder:
             following = following + 1
         return replies
 
-    def _prefill(
-        self, prompts: list[tuple[list[int], list[Patches]]]
-    ) -> tuple[Tensor, Any, Tensor, Tensor]:
+    def _prefill(self, prompts: list[tuple[list[int], list[Patches]]]) -> tuple[Tensor, Any, Tensor, Tensor]:
         """Run all prompts at once, padded on the left; also returns where each row's text goes on."""
         longest = max(len(ids) for ids, _ in prompts)
         rows, places, masks, following = [], [], [], []

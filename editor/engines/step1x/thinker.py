@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from PIL import Image
 
@@ -23,7 +23,8 @@ from editor.engines.step1x.replies import BadReply
 KINDS = ("reformat", "describe", "score_json", "reflect", "score1", "score2")
 _TRIES_MAX = 3
 """The published code tries twenty times; a reply cut short is the usual cause, and ours are longer."""
-Reply = TypeVar("Reply")
+WORDS_MAX = 2000
+"""Characters of a wish or a reply that go into a question; a site's own limit is no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ def read_prompts(file: str = "") -> Mapping[str, Any]:
     path = Path(file) if file else Path(__file__).with_name("prompts.toml")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {kind: {key: table[kind][key] for key in ("images", "images_first", "system", "user")}
-                for kind in KINDS}
+        return {
+            kind: {key: table[kind][key] for key in ("images", "images_first", "system", "user")}
+            for kind in KINDS
+        }
     except (OSError, ValueError, KeyError) as error:
         raise BadCheckpoint(f"{path} lacks the thinker's prompts: {error}") from error
 
@@ -92,7 +95,7 @@ def render(prompt: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """Return the chat as the model's template renders it, pictures as marks."""
     system, user = prompt["system"], prompt["user"]
     for name, value in words.items():
-        safe = without_marks(value)
+        safe = without_marks(value)[:WORDS_MAX]
         system, user = (text.replace("{" + name + "}", safe) for text in (system, user))
     marks = "<|vision_start|><|image_pad|><|vision_end|>" * len(prompt["images"])
     content = marks + user if prompt["images_first"] else user + marks
@@ -166,7 +169,9 @@ class Thinker:
     def _call(self, kind: str, words: dict[str, str], edited: Image.Image | None) -> Call:
         prompt = self._prompts[kind]
         words = {"language": language(words["instruction"])} | words
-        images = [self._source if which == "source" or edited is None else edited for which in prompt["images"]]
+        images = [
+            self._source if which == "source" or edited is None else edited for which in prompt["images"]
+        ]
         self._asked += 1
         digest = hashlib.sha256(f"{self._seed} {kind} {self._asked}".encode()).digest()
         return Call(kind, render(prompt, words), images, int.from_bytes(digest[:7], "big"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
+from diffusers.models.attention_dispatch import dispatch_attention_fn
+from diffusers.models.embeddings import apply_rotary_emb
 from diffusers.models.normalization import AdaLayerNormContinuous
 from diffusers.models.transformers.transformer_flux import (
     FluxPosEmbed,
@@ -164,9 +166,6 @@ def _target_only(
     rotary: tuple[Tensor, Tensor],
 ) -> Tensor:
     """Run the last single block for the target's tokens: all keys, but only their queries and MLP."""
-    from diffusers.models.attention_dispatch import dispatch_attention_fn  # noqa: PLC0415
-    from diffusers.models.embeddings import apply_rotary_emb  # noqa: PLC0415
-
     start, states = text.shape[1], torch.cat([text, image], dim=1)
     target = slice(start, start + tokens)
     normed, gate = block.norm(states, emb=vector)
@@ -175,9 +174,9 @@ def _target_only(
     query = attn.norm_q(attn.to_q(mine).unflatten(-1, heads))
     key = attn.norm_k(attn.to_k(normed).unflatten(-1, heads))
     value = attn.to_v(normed).unflatten(-1, heads)
-    here = (rotary[0][target], rotary[1][target])
-    query = apply_rotary_emb(query, here, sequence_dim=1)
-    key = apply_rotary_emb(key, rotary, sequence_dim=1)
+    rotate: Any = apply_rotary_emb  # its annotations are narrower than what it takes
+    query = rotate(query, (rotary[0][target], rotary[1][target]), sequence_dim=1)
+    key = rotate(key, rotary, sequence_dim=1)
     backend = getattr(attn.processor, "_attention_backend", None)
     seen = dispatch_attention_fn(query, key, value, backend=backend).flatten(2, 3)
     mlp = block.act_mlp(block.proj_mlp(mine))

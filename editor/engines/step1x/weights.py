@@ -18,6 +18,7 @@ from safetensors import safe_open
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+from editor.engines import hub
 from editor.engines.step1x.config import BadCheckpoint
 from editor.engines.step1x.transformer import Step1XTransformer
 
@@ -49,17 +50,10 @@ class Parts:
 
 def locate(weights: str, say: Say = lambda _: None) -> Path:
     """Return the checkpoint's folder; the name of a hub repository is fetched, or found, in its cache."""
-    folder = Path(weights)
-    if folder.is_dir() or weights.count("/") != 1 or weights.startswith((".", "/")):
-        return folder
-    from huggingface_hub import snapshot_download  # noqa: PLC0415  (needs no network otherwise)
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
-
+    if Path(weights).is_dir() or weights.count("/") != 1 or weights.startswith((".", "/", "~")):
+        return Path(weights)
     say(f"looking for {weights}")
-    try:
-        return Path(snapshot_download(weights))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise BadCheckpoint(f"{weights} is neither a folder nor to be had from the hub.") from error
+    return hub.cached(weights)
 
 
 def check(folder: Path) -> dict[str, int]:
@@ -87,7 +81,8 @@ def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Part
     """Load all parts in one dtype; `say` hears what is being loaded. Raises BadCheckpoint."""
     check(folder)
     say("loading scheduler and tokenizer (1/4)")
-    scheduler = FlowMatchEulerDiscreteScheduler.from_config(_config(folder / _NEEDED[1]))
+    maker: Any = FlowMatchEulerDiscreteScheduler
+    scheduler = maker.from_config(_config(folder / _NEEDED[1]))
     tokenizer = AutoTokenizer.from_pretrained(folder / "processor")
     image_processor = Qwen2VLImageProcessorPil.from_pretrained(folder / "processor")
     say("loading transformer (2/4)")
@@ -134,8 +129,9 @@ def _transformer(folder: Path, dtype: torch.dtype) -> Step1XTransformer:
 
 
 def _vae(folder: Path, dtype: torch.dtype) -> Any:
+    maker: Any = AutoencoderKL
     with torch.device("meta"):
-        vae: Any = AutoencoderKL.from_config(_config(folder / "config.json"))
+        vae = maker.from_config(_config(folder / "config.json"))
     tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
     try:
         vae.load_state_dict(tensors, strict=True, assign=True)
@@ -186,8 +182,6 @@ def _compare(found: dict[str, tuple[int, ...]], part: Path) -> None:
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadCheckpoint(f"{part / 'config.json'} describes no Step1X-Edit transformer.") from error
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    wrong = sorted(
-        name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)
-    )
+    wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if wrong:
         raise BadCheckpoint(f"{part}: {len(wrong)} tensors are not Step1X-Edit v1p2's, first {wrong[0]}.")
