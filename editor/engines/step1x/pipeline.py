@@ -32,7 +32,7 @@ class Job:
     """What denoising needs: S target tokens of 64 channels.
 
     latents: (1, S, 64) noise at first. source: (1, S, 64) the reference. noise: what latents began as.
-    mask: (1, S, 64) 0..1 or None. fit: colours for previews.
+    mask: (1, S, 64) 0..1 or None. fit: colours for previews. anchor, pixels: what to keep, and to lean to.
     """
 
     size: tuple[int, int]
@@ -42,6 +42,7 @@ class Job:
     anchor: Tensor
     mask: Tensor | None
     fit: Tensor
+    pixels: Tensor
 
 
 class Step1XPipeline:
@@ -84,7 +85,8 @@ class Step1XPipeline:
             texts = self.encode_prompt(image, [prompt, *self._negative(dials)], size)
             job = self.prepare_latents(image, size, generator, mask=mask, anchor=anchor)
             latents = self.denoise(job, texts, dials, watch)
-            return self.postprocess(self.decode(latents, size))
+            decoded = sampling.mix(self.decode(latents, size), job.pixels, dials.preserve)
+            return self.postprocess(decoded)
 
     @torch.no_grad()
     def answer(
@@ -141,10 +143,10 @@ class Step1XPipeline:
         pixels = preprocess.vae_image(image, size)
         with self.placement.at_hand("vae") as vae:
             latents = self.encode_image(pixels, vae, generator)
-            fixed = latents
+            fixed, kept = latents, pixels
             if anchor is not None:
-                own = torch.Generator("cpu").manual_seed(0)
-                fixed = self.encode_image(preprocess.vae_image(anchor, size), vae, own)
+                kept = preprocess.vae_image(anchor, size)
+                fixed = self.encode_image(kept, vae, torch.Generator("cpu").manual_seed(0))
         shape = (1, latents.shape[1], size[1] // 8, size[0] // 8)
         drawn = torch.randn(shape, generator=generator, dtype=self.dtype).to(self.placement.device)
         noise = sampling.pack(drawn)
@@ -157,6 +159,7 @@ class Step1XPipeline:
             sampling.pack(fixed),
             free,
             sampling.preview_fit(latents, pixels),
+            kept,
         )
 
     def encode_image(self, pixels: Tensor, vae: Any, generator: torch.Generator) -> Tensor:

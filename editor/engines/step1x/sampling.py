@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PRESERVE_REACH = 0.9
-PRESERVE_FLOOR = 0.25
-"""How far `preserve` may pull a step's guess towards the source (1) or push it away (0), and the share
-of that which is left at the last step. Less of a floor would not be seen, more would show two exposures."""
+PRESERVE_REACH = 0.8
+PRESERVE_MIX = 0.2
+"""How far `preserve` moves a step's guess, and the finished pixels, towards the source (1) or away (0).
+The pixels' part is small, or two exposures would show; it makes the dial monotonic on any picture."""
 
 
 def pack(latents: Tensor) -> Tensor:
@@ -72,13 +72,18 @@ def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: float, pre
     """Bend a velocity so that its guess of the end leans to the source (preserve > 0.5) or away.
 
     guess = x - sigma · v. It moves by a share of its distance to the source that fades with sigma:
-    strong while the layout forms, weak at the end. At 0.5 the velocity is returned untouched.
+    strong while the layout forms, nothing at the end. At 0.5 the velocity is returned untouched.
     """
     if preserve == 0.5:
         return velocity
-    share = PRESERVE_REACH * (2 * preserve - 1) * (PRESERVE_FLOOR + (1 - PRESERVE_FLOOR) * sigma)
+    share = PRESERVE_REACH * (2 * preserve - 1) * sigma
     guess = latents.float() - sigma * velocity.float()
     return (velocity.float() - share * (source.float() - guess) / sigma).to(velocity.dtype)
+
+
+def mix(picture: Tensor, source: Tensor, preserve: float) -> Tensor:
+    """Move finished pixels, (1, 3, H, W), towards the source or away from it; untouched at 0.5."""
+    return picture + PRESERVE_MIX * (2 * preserve - 1) * (source - picture.clamp(-1, 1))
 
 
 def noised(source: Tensor, noise: Tensor, sigma: float) -> Tensor:
