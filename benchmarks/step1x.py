@@ -9,6 +9,7 @@ encoder against the plain call of the library, and print the memory plan of the 
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -124,7 +125,7 @@ def distance(folder: Path, name: str) -> float:
 
 
 def measure(name: str, options: argparse.Namespace) -> None:
-    """Run one option in this process: a first edit, and a second one of the same photo with new words."""
+    """Run one option in this process: a first edit, then two of the same photo with new words."""
     torch.manual_seed(0)
     settings = Step1XConfig(dtype="float32", **(OFF | OPTIONS[name]))
     parts = weights.load(options.folder / "model", dtype=torch.float32)
@@ -132,14 +133,16 @@ def measure(name: str, options: argparse.Namespace) -> None:
     parameters = pipeline.placement.parameters()
     photo = Image.fromarray(pictures.photo(320, 240))
     dials = Sampling(num_inference_steps=options.steps, size_level=options.size_level)
-    seconds = []
-    for prompt in ("make it snow", "make it rain"):
+    seconds: list[float] = []
+    for prompt in ("make it snow", "make it rain", "make it storm"):
         began = time.perf_counter()
         latents = edit(pipeline, photo, prompt, dials)
         seconds.append(time.perf_counter() - began)
     np.save(options.folder / f"{name}.npy", latents)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"first": seconds[0], "again": seconds[1], "peak": peak, "parameters": parameters}))
+    print(
+        json.dumps({"first": seconds[0], "again": min(seconds[1:]), "peak": peak, "parameters": parameters})
+    )
 
 
 def edit(pipeline: Step1XPipeline, photo: Image.Image, prompt: str, dials: Sampling) -> Any:
@@ -175,9 +178,7 @@ def encoder(folder: Path) -> None:
 
     with torch.no_grad():
         slow, fast = (best_of(call) for call in (published, ours))
-    print(
-        f"\ntext encoder, two prompts: published {slow * 1e3:.0f} ms, ours {fast * 1e3:.0f} ms, {fast / slow:.2f}x"
-    )
+    print(f"\ntext encoder, two prompts: published {slow * 1e3:.0f} ms, ours {fast * 1e3:.0f} ms")
 
 
 def best_of(call: Any) -> float:
@@ -194,14 +195,9 @@ def memory_plans() -> None:
     model = weights.meta_transformer({"enable_text_token_mapping": True})
     names = [(name, one.numel()) for name, one in model.named_parameters()]
     whole = sum(count for _, count in names)
-    kept = (
-        1
-        - sum(count for name, count in names if ("blocks" in name and ".norm1" in name) or ".norm.l" in name)
-        / whole
-    )
-    print(
-        f"\npublished transformer: {whole:,} weights; {kept:.1%} of them on the device, modulations applied ahead"
-    )
+    modulations = sum(count for name, count in names if re.search(r"blocks\.\d+\.norm.*linear", name))
+    kept = 1 - modulations / whole
+    print(f"\npublished transformer: {whole:,} weights; {kept:.1%} of them on the device")
     print(f"{'card GB':>8}{'weights':>9}{'memory':>10}{'peak GB':>9}")
     for card in CARDS_GB:
         for form in ("full", "fp8"):

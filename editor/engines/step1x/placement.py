@@ -181,6 +181,10 @@ class Placement:
             )
         except ImportError as error:
             raise CannotPlace(f"{weights} weights need torchao: pip install torchao") from error
+        if weights == "fp8" and (
+            self.device.type != "cuda" or torch.cuda.get_device_capability(self.device) < (8, 9)
+        ):
+            raise CannotPlace("fp8 weights need a card of compute capability 8.9 or newer; int8 does not.")
         how = Int8WeightOnlyConfig() if weights == "int8" else Float8DynamicActivationFloat8WeightConfig()
         for blocks in (self._transformer.transformer_blocks, self._transformer.single_transformer_blocks):
             quantize_(blocks, how, filter_fn=_is_heavy)
