@@ -25,7 +25,7 @@ import torch
 from PIL import Image
 
 from editor.engines.step1x import preprocess, weights
-from editor.engines.step1x.config import Sampling, Step1XConfig
+from editor.engines.step1x.config import Sampling, Step1XConfig, Weight
 from editor.engines.step1x.pipeline import Step1XPipeline
 from editor.engines.step1x.placement import GB, plan
 from editor.engines.step1x.tokenization import render_edit, tokenize
@@ -69,6 +69,7 @@ MODEL = {
 }
 PUBLISHED_ENCODER = 8_290_000_000
 CARDS_GB = (12, 16, 24, 48, 80)
+FORMS: tuple[Weight, ...] = ("full", "fp8")
 
 
 def main() -> None:
@@ -200,10 +201,9 @@ def memory_plans() -> None:
     print(f"\npublished transformer: {whole:,} weights; {kept:.1%} of them on the device")
     print(f"{'card GB':>8}{'weights':>9}{'memory':>10}{'peak GB':>9}")
     for card in CARDS_GB:
-        for form in ("full", "fp8"):
-            made = plan(
-                2 * whole, 2 * PUBLISHED_ENCODER, int(0.95 * card * GB), share_kept=kept, weights=form
-            )  # type: ignore[arg-type]
+        for form in FORMS:
+            free = int(0.95 * card * GB)
+            made = plan(2 * whole, 2 * PUBLISHED_ENCODER, free, share_kept=kept, weights=form)
             print(f"{card:8}{form:>9}{made.memory:>10}{made.peak_bytes / GB:9.1f}")
 
 

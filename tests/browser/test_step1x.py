@@ -58,7 +58,7 @@ def worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sub
         process.communicate(timeout=60)
 
 
-def rows(site: Site, sql: str) -> list[tuple[str, ...]]:
+def rows(site: Site, sql: str) -> list[tuple[object, ...]]:
     with sqlite3.connect(f"file:{site.home}/freeai.sqlite3?mode=ro", uri=True, timeout=20) as database:
         return database.execute(sql).fetchall()
 

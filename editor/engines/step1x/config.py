@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from editor.engines.base import Quality
-from freeai.common.errors import InvalidInput, ServiceError
+from freeai.common.errors import InvalidInput
 
 EDIT_PREFIX = (
     "Given a reference image and a user editing instruction.\n"
@@ -34,12 +34,6 @@ ASPECT_MAX = 8.0
 
 Memory = Literal["auto", "resident", "model", "group"]
 Weight = Literal["full", "int8", "fp8"]
-
-
-class BadCheckpoint(ServiceError):
-    """A file of the checkpoint is missing, cut short or of another model; the message names it."""
-
-    code = "bad_checkpoint"
 
 
 class BadArguments(InvalidInput):

@@ -4,7 +4,9 @@ Two refiner blocks whose gates depend on the timestep, and a pooled vector. Modu
 checkpoint's. What does not depend on the timestep is computed once per edit (`Pooled`).
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -31,37 +33,10 @@ def sinusoid(time: Tensor, channels: int) -> Tensor:
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
 
-class _TimeMLP(nn.Module):
-    def __init__(self, channels: int, hidden: int) -> None:
-        super().__init__()
-        self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
-        self._channels = channels
-
-    def forward(self, time: Tensor, dtype: torch.dtype) -> Tensor:
-        embedded: Tensor = self.mlp(sinusoid(time, self._channels).to(dtype))
-        return embedded
-
-
-class _ContextMLP(nn.Module):
-    def __init__(self, channels: int, hidden: int) -> None:
-        super().__init__()
-        self.linear_1 = nn.Linear(channels, hidden)
-        self.linear_2 = nn.Linear(hidden, hidden)
-
-    def forward(self, mean: Tensor) -> Tensor:
-        out: Tensor = self.linear_2(functional.silu(self.linear_1(mean)))
-        return out
-
-
-class _FeedForward(nn.Module):
-    def __init__(self, hidden: int) -> None:
-        super().__init__()
-        self.fc1 = nn.Linear(hidden, hidden * 4)
-        self.fc2 = nn.Linear(hidden * 4, hidden)
-
-    def forward(self, states: Tensor) -> Tensor:
-        out: Tensor = self.fc2(functional.silu(self.fc1(states)))
-        return out
+def two_layers(first: str, second: str, *, channels: int, hidden: int, out: int) -> nn.Sequential:
+    """Return Linear, SiLU, Linear under the checkpoint's names."""
+    layers = {first: nn.Linear(channels, hidden), "act": nn.SiLU(), second: nn.Linear(hidden, out)}
+    return nn.Sequential(OrderedDict(layers))
 
 
 class _RefinerBlock(nn.Module):
@@ -73,7 +48,7 @@ class _RefinerBlock(nn.Module):
         self.self_attn_qkv = nn.Linear(hidden, hidden * 3)
         self.self_attn_proj = nn.Linear(hidden, hidden)
         self.norm2 = nn.LayerNorm(hidden, eps=1e-6)
-        self.mlp = _FeedForward(hidden)
+        self.mlp = two_layers("fc1", "fc2", channels=hidden, hidden=hidden * 4, out=hidden)
         self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden * 2))
         self._heads = heads
 
@@ -87,19 +62,15 @@ class _RefinerBlock(nn.Module):
         return out
 
 
-class _Refiner(nn.Module):
-    def __init__(self, hidden: int, heads: int, depth: int) -> None:
-        super().__init__()
-        self.blocks = nn.ModuleList(_RefinerBlock(hidden, heads) for _ in range(depth))
-
-
 class _Stream(nn.Module):
     def __init__(self, channels: int, hidden: int, heads: int, depth: int, time_channels: int) -> None:
         super().__init__()
         self.input_embedder = nn.Linear(channels, hidden)
-        self.t_embedder = _TimeMLP(time_channels, hidden)
-        self.c_embedder = _ContextMLP(channels, hidden)
-        self.individual_token_refiner = _Refiner(hidden, heads, depth)
+        time_mlp = two_layers("0", "2", channels=time_channels, hidden=hidden, out=hidden)
+        self.t_embedder = nn.ModuleDict({"mlp": time_mlp})
+        self.c_embedder = two_layers("linear_1", "linear_2", channels=channels, hidden=hidden, out=hidden)
+        blocks = nn.ModuleList(_RefinerBlock(hidden, heads) for _ in range(depth))
+        self.individual_token_refiner = nn.ModuleDict({"blocks": blocks})
 
 
 class Connector(nn.Module):
@@ -111,6 +82,7 @@ class Connector(nn.Module):
         super().__init__()
         self.S = _Stream(channels, hidden, heads, depth, time_channels)
         self.global_proj_out = nn.Linear(channels, pooled)
+        self._time_channels = time_channels
 
     def pool(self, embedding: Tensor) -> Pooled:
         """Compute what does not depend on the timestep. Batch 1: no token is padding, all count."""
@@ -118,8 +90,9 @@ class Connector(nn.Module):
         return Pooled(self.global_proj_out(mean), self.S.c_embedder(mean), self.S.input_embedder(embedding))
 
     def forward(self, fixed: Pooled, time: Tensor) -> Tensor:
-        condition = self.S.t_embedder(time, fixed.tokens.dtype) + fixed.context
         states = fixed.tokens
-        for block in self.S.individual_token_refiner.blocks:
+        embedded = sinusoid(time, self._time_channels).to(states.dtype)
+        condition = self.S.t_embedder["mlp"](embedded) + fixed.context
+        for block in cast(nn.ModuleList, self.S.individual_token_refiner["blocks"]):
             states = block(states, condition)
         return states

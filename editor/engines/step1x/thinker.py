@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from PIL import Image
 
+from editor.engines.checkpoints import BadCheckpoint
 from editor.engines.step1x import replies
-from editor.engines.step1x.config import BadCheckpoint
 from editor.engines.step1x.preprocess import without_marks
 from editor.engines.step1x.replies import BadReply
 

@@ -18,9 +18,8 @@ from diffusers.models.transformers.transformer_flux import (
     FluxTransformerBlock,
 )
 from torch import Tensor, nn
-from torch.nn import functional
 
-from editor.engines.step1x.connector import Connector, Pooled, sinusoid
+from editor.engines.step1x.connector import Connector, Pooled, sinusoid, two_layers
 
 _DEFAULTS: dict[str, Any] = {
     "in_channels": 64,
@@ -66,17 +65,6 @@ class Branch:
     rotary: tuple[Tensor, Tensor]
 
 
-class _EmbedderMLP(nn.Module):
-    def __init__(self, channels: int, hidden: int) -> None:
-        super().__init__()
-        self.in_layer = nn.Linear(channels, hidden)
-        self.out_layer = nn.Linear(hidden, hidden)
-
-    def forward(self, vector: Tensor) -> Tensor:
-        out: Tensor = self.out_layer(functional.silu(self.in_layer(vector)))
-        return out
-
-
 class Step1XTransformer(nn.Module):
     """Predicts the velocity of the target's tokens. Built from the checkpoint's config alone."""
 
@@ -87,8 +75,9 @@ class Step1XTransformer(nn.Module):
         inner = heads * head_dim
         channels, hidden = sizes["connector_in_channels"], sizes["connector_hidden_size"]
         self._time_channels: int = sizes["timestep_in_dim"]
-        self.time_embed = _EmbedderMLP(self._time_channels, inner)
-        self.vec_embed = _EmbedderMLP(sizes["vector_in_dim"], inner)
+        names, pooled = ("in_layer", "out_layer"), sizes["vector_in_dim"]
+        self.time_embed = two_layers(*names, channels=self._time_channels, hidden=inner, out=inner)
+        self.vec_embed = two_layers(*names, channels=pooled, hidden=inner, out=inner)
         self.context_embedder = nn.Linear(sizes["joint_attention_dim"], inner)
         self.x_embedder = nn.Linear(sizes["in_channels"], inner)
         self.pos_embed = FluxPosEmbed(theta=10000, axes_dim=list(sizes["axes_dims_rope"]))
@@ -98,7 +87,7 @@ class Step1XTransformer(nn.Module):
             heads=sizes["connector_heads_num"],
             depth=sizes["connector_depth"],
             time_channels=self._time_channels,
-            pooled=sizes["vector_in_dim"],
+            pooled=pooled,
         )
         if sizes["enable_text_token_mapping"]:
             self.text_token_mapping = nn.Linear(channels, hidden)

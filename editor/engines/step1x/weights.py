@@ -4,13 +4,11 @@ The files are what the published repository has: model_index.json and the folder
 text_encoder, processor, transformer. Nothing depends on the class names written in them.
 """
 
-import json
-import struct
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler
@@ -19,7 +17,7 @@ from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from editor.engines import hub
-from editor.engines.step1x.config import BadCheckpoint
+from editor.engines.checkpoints import BadCheckpoint, read_config, read_header, shards
 from editor.engines.step1x.transformer import Step1XTransformer
 
 REPOSITORY = "stepfun-ai/Step1X-Edit-v1p2"
@@ -62,13 +60,13 @@ def check(folder: Path) -> dict[str, int]:
     Reads headers only: seconds for the full checkpoint.
     """
     for name in _NEEDED:
-        _config(folder / name)
+        read_config(folder / name)
     sizes = {}
     for part in PARTS:
         shapes: dict[str, tuple[int, ...]] = {}
         total = 0
         for file in shards(folder / part):
-            header, count = _header(file)
+            header, count = read_header(file)
             shapes |= {name: tuple(facts["shape"]) for name, facts in header.items()}
             total += count
         sizes[part] = total
@@ -82,7 +80,7 @@ def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Part
     check(folder)
     say("loading scheduler and tokenizer (1/4)")
     maker: Any = FlowMatchEulerDiscreteScheduler
-    scheduler = maker.from_config(_config(folder / _NEEDED[1]))
+    scheduler = maker.from_config(read_config(folder / _NEEDED[1]))
     tokenizer = AutoTokenizer.from_pretrained(folder / "processor")
     image_processor = Qwen2VLImageProcessorPil.from_pretrained(folder / "processor")
     say("loading transformer (2/4)")
@@ -102,19 +100,6 @@ def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Part
     return Parts(transformer, text_encoder, tokenizer, image_processor, vae, scheduler)
 
 
-def shards(part: Path) -> list[Path]:
-    """Return a part's safetensors files, one or as many as its index names."""
-    indexes = sorted(part.glob("*.safetensors.index.json"))
-    if indexes:
-        names = sorted(set(_config(indexes[0]).get("weight_map", {}).values()))
-        files = [part / str(name) for name in names]
-    else:
-        files = sorted(part.glob("*.safetensors"))
-    if not files:
-        raise BadCheckpoint(f"{part} has no .safetensors file.")
-    return files
-
-
 def meta_transformer(config: dict[str, Any]) -> Step1XTransformer:
     """Return the transformer without memory for its weights."""
     with torch.device("meta"):
@@ -122,7 +107,7 @@ def meta_transformer(config: dict[str, Any]) -> Step1XTransformer:
 
 
 def _transformer(folder: Path, dtype: torch.dtype) -> Step1XTransformer:
-    model = meta_transformer(_config(folder / "config.json"))
+    model = meta_transformer(read_config(folder / "config.json"))
     tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
     model.load_state_dict(tensors, strict=True, assign=True)
     return model.eval()
@@ -131,7 +116,7 @@ def _transformer(folder: Path, dtype: torch.dtype) -> Step1XTransformer:
 def _vae(folder: Path, dtype: torch.dtype) -> Any:
     maker: Any = AutoencoderKL
     with torch.device("meta"):
-        vae = maker.from_config(_config(folder / "config.json"))
+        vae = maker.from_config(read_config(folder / "config.json"))
     tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
     try:
         vae.load_state_dict(tensors, strict=True, assign=True)
@@ -147,38 +132,10 @@ def _tensors(folder: Path) -> Iterator[tuple[str, torch.Tensor]]:
                 yield name, opened.get_tensor(name)
 
 
-def _config(file: Path) -> dict[str, Any]:
-    try:
-        return cast(dict[str, Any], json.loads(file.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise BadCheckpoint(f"{file} is missing.") from None
-    except (OSError, ValueError) as error:
-        raise BadCheckpoint(f"{file} cannot be read as JSON.") from error
-
-
-def _header(file: Path) -> tuple[dict[str, Any], int]:
-    """Read a safetensors header; returns tensors by name and their bytes. Raises BadCheckpoint."""
-    try:
-        with file.open("rb") as opened:
-            (length,) = struct.unpack("<Q", opened.read(8))
-            if length > 100_000_000:
-                raise ValueError("no header")
-            header = cast(dict[str, Any], json.loads(opened.read(length)))
-        header.pop("__metadata__", None)
-        end = max((facts["data_offsets"][1] for facts in header.values()), default=0)
-    except FileNotFoundError:
-        raise BadCheckpoint(f"{file} is missing.") from None
-    except (OSError, ValueError, struct.error, KeyError, TypeError) as error:
-        raise BadCheckpoint(f"{file} is not a safetensors file.") from error
-    if file.stat().st_size < 8 + length + end:
-        raise BadCheckpoint(f"{file} is cut short: {file.stat().st_size} of {8 + length + end} bytes.")
-    return header, end
-
-
 def _compare(found: dict[str, tuple[int, ...]], part: Path) -> None:
     """Raise BadCheckpoint unless the tensors are exactly those of the transformer its config describes."""
     try:
-        model = meta_transformer(_config(part / "config.json"))
+        model = meta_transformer(read_config(part / "config.json"))
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadCheckpoint(f"{part / 'config.json'} describes no Step1X-Edit transformer.") from error
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}

@@ -9,9 +9,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from editor.engines.checkpoints import BadCheckpoint
 from editor.engines.step1x import weights
 from editor.engines.step1x.__main__ import main
-from editor.engines.step1x.config import BadCheckpoint
 from editor.engines.step1x.placement import GB, plan
 
 PUBLISHED = 12_427_800_384
