@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from freeai.common.errors import ServiceError
+
+_FAILURES = (HfHubHTTPError, LocalEntryNotFoundError, httpx2.HTTPError, OSError)
 
 
 class NoWeights(ServiceError):
@@ -35,7 +38,7 @@ def look_up(repository: str) -> Published:
     """Ask the hub about a repository; raises NoWeights."""
     try:
         info = HfApi().model_info(repository, files_metadata=True)
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except (*_FAILURES, ValueError) as error:
         raise NoWeights(f"The hub does not answer for {repository}: {type(error).__name__}.") from error
     files = info.siblings or []
     card = info.card_data
@@ -53,7 +56,7 @@ def pull(published: Published, folder: Path, say: Callable[[str], None]) -> None
     """Fetch into a folder, resuming, and compare every file with the list; raises NoWeights."""
     try:
         snapshot_download(published.repository, local_dir=folder)
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except _FAILURES as error:
         raise NoWeights(f"{published.repository} could not be fetched; run it again to go on.") from error
     for name, size in published.sizes.items():
         file = folder / name
@@ -69,7 +72,7 @@ def cached(repository: str) -> Path:
     """Return a repository's folder in the hub's cache, fetching what is missing; raises NoWeights."""
     try:
         return Path(snapshot_download(repository))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+    except (*_FAILURES, ValueError) as error:
         raise NoWeights(f"{repository} is neither a folder nor to be had from the hub.") from error
 
 
