@@ -155,10 +155,14 @@ def _device(name: str) -> torch.device:
 
 
 def _save(result: Image.Image, path: Path) -> None:
-    if path.suffix.lower() in {".jpg", ".jpeg"}:
-        result.convert("RGB").save(path, quality=95, subsampling=0)
-    else:
-        result.save(path)
+    is_jpeg = path.suffix.lower() in {".jpg", ".jpeg"}
+    try:
+        if is_jpeg:
+            result.convert("RGB").save(path, quality=95, subsampling=0)
+        else:
+            result.save(path)
+    except (OSError, ValueError) as error:
+        raise BadArguments(f"{path} cannot be written: {error}.", param="output") from error
 
 
 def _say(words: str) -> None:

@@ -4,7 +4,6 @@ The files are what the published repository has: model_index.json and the folder
 text_encoder, processor, transformer. Nothing depends on the class names written in them.
 """
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler
 from safetensors import safe_open
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+from transformers.utils import logging
 
 from editor.engines import hub
 from editor.engines.checkpoints import BadCheckpoint, read_config, read_header, shards
@@ -61,6 +61,10 @@ def check(folder: Path) -> dict[str, int]:
     """
     for name in _NEEDED:
         read_config(folder / name)
+    for file in sorted((folder / "processor").glob("*.json")):
+        read_config(file)
+    if not any((folder / "processor" / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+        raise BadCheckpoint(f"{folder / 'processor' / 'tokenizer.json'} is missing.")
     sizes = {}
     for part in PARTS:
         shapes: dict[str, tuple[int, ...]] = {}
@@ -86,13 +90,7 @@ def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Part
     say("loading transformer (2/4)")
     transformer = _transformer(folder / "transformer", dtype)
     say("loading text encoder (3/4)")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about keys of a config that older releases wrote
-            model: Any = Qwen2_5_VLForConditionalGeneration
-            text_encoder = model.from_pretrained(folder / "text_encoder", dtype=dtype).eval()
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise BadCheckpoint(f"{folder / 'text_encoder'} cannot be loaded: {error}") from error
+    text_encoder = _text_encoder(folder / "text_encoder", dtype)
     say("loading VAE (4/4)")
     vae = _vae(folder / "vae", dtype)
     for module in (transformer, text_encoder, vae):
@@ -110,6 +108,22 @@ def _transformer(folder: Path, dtype: torch.dtype) -> Step1XTransformer:
     model = meta_transformer(read_config(folder / "config.json"))
     tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
     model.load_state_dict(tensors, strict=True, assign=True)
+    return model.eval()
+
+
+def _text_encoder(folder: Path, dtype: torch.dtype) -> Any:
+    maker: Any = Qwen2_5_VLForConditionalGeneration
+    quiet: Any = logging
+    quiet.set_verbosity_error()  # it warns of keys of a config that older releases wrote
+    quiet.disable_progress_bar()
+    try:
+        model, told = maker.from_pretrained(folder, dtype=dtype, output_loading_info=True)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise BadCheckpoint(f"{folder} cannot be loaded: {error}") from error
+    if told["missing_keys"]:
+        raise BadCheckpoint(
+            f"{folder} lacks {len(told['missing_keys'])} tensors: {min(told['missing_keys'])}."
+        )
     return model.eval()
 
 

@@ -31,6 +31,7 @@ def copy(checkpoint: Path, tmp_path: Path) -> Path:
         "vae/config.json",
         "transformer/config.json",
         "processor/tokenizer_config.json",
+        "processor/tokenizer.json",
         "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
         "text_encoder/model.safetensors",
         "vae/diffusion_pytorch_model.safetensors",
@@ -58,6 +59,22 @@ def test_a_foreign_transformer_is_told_by_its_first_tensor(copy: Path) -> None:
     tensors["stranger.weight"] = torch.zeros(3)
     save_file(tensors, file)
     with pytest.raises(BadCheckpoint, match="first stranger"):
+        weights.check(copy)
+
+
+def test_a_text_encoder_that_lacks_tensors_is_refused(copy: Path) -> None:
+    file = copy / "text_encoder" / "model.safetensors"
+    tensors = load_file(file)
+    del tensors["model.norm.weight" if "model.norm.weight" in tensors else min(tensors)]
+    save_file(tensors, file, metadata={"format": "pt"})
+    with pytest.raises(BadCheckpoint, match="lacks 1 tensors"):
+        weights.load(copy, dtype=torch.float32)
+
+
+def test_a_tokenizer_cut_short_is_named(copy: Path) -> None:
+    file = copy / "processor" / "tokenizer.json"
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(BadCheckpoint, match=r"tokenizer\.json cannot be read"):
         weights.check(copy)
 
 
