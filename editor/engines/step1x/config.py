@@ -46,6 +46,8 @@ class Step1XConfig:
 
     memory: where weights stay between uses; "auto" decides by the memory that is free.
     thinker_calls_max, thinker_seconds_max: budget of the language model per edit.
+    thinker_tries_max: per question. The published code tries 20 times; a reply that was cut short is the
+    usual cause, and ours may be longer.
     prompts_file: TOML with the thinker's wording, in the form of `prompts.toml`; "" is ours.
     """
 
@@ -65,6 +67,7 @@ class Step1XConfig:
     thinker_calls_max: int = 24
     thinker_seconds_max: float = 60.0
     thinker_tokens_max: int = 512
+    thinker_tries_max: int = 3
     prompts_file: str = ""
 
 

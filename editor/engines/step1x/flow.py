@@ -96,7 +96,7 @@ class Flow:
         thinker = Thinker(
             self._voice,
             self._prompts,
-            Budget(config.thinker_calls_max, config.thinker_seconds_max),
+            Budget(config.thinker_calls_max, config.thinker_seconds_max, config.thinker_tries_max),
             source=wish.image,
             seed=wish.seed,
         )

@@ -21,8 +21,6 @@ from editor.engines.step1x.preprocess import without_marks
 from editor.engines.step1x.replies import BadReply
 
 KINDS = ("reformat", "describe", "score_json", "reflect", "score1", "score2")
-_TRIES_MAX = 3
-"""The published code tries twenty times; a reply cut short is the usual cause, and ours are longer."""
 WORDS_MAX = 2000
 """Characters of a wish or a reply that go into a question; a site's own limit is no longer."""
 
@@ -45,10 +43,11 @@ class Voice(Protocol):
 
 @dataclass(slots=True)
 class Budget:
-    """What one edit may spend on thinking."""
+    """What one edit may spend on thinking, and how often one question is put before it is given up."""
 
     calls: int
     seconds: float
+    tries: int
     began: float = field(default_factory=monotonic)
     spent: int = 0
 
@@ -152,7 +151,7 @@ class Thinker:
     ) -> list[Any]:
         """Ask questions side by side until each reply can be read; None where it never could."""
         answers: list[Any] = [None] * len(questions)
-        for _ in range(_TRIES_MAX):
+        for _ in range(self._budget.tries):
             open_ = [number for number, answer in enumerate(answers) if answer is None]
             if not open_ or not self._budget.take(len(open_)):
                 break
