@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint format lock picture clean
+.PHONY: help serve gpu test check lint format lock picture clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -14,12 +14,14 @@ help: ## list the commands
 serve: $(VENV)/base.done ## run FreeAI on http://127.0.0.1:8000 (PORT, HOST, FREEAI_HOME)
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/dev.done ## run all tests
+gpu: $(VENV)/gpu.done ## install what the graphics-card models need (torch: some gigabytes)
+
+test: $(VENV)/dev.done $(VENV)/gpu.done ## run all tests
 	@$(BIN)/pytest -q $(ARGS)
 
 check: lint test ## lint, types, import contracts and tests: what CI runs
 
-lint: $(VENV)/dev.done
+lint: $(VENV)/dev.done $(VENV)/gpu.done
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
@@ -34,6 +36,9 @@ lock: ## pin all dependencies anew, with hashes (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/base.txt
 	uv pip compile pyproject.toml --extra production --universal --python-version 3.11 --generate-hashes --no-header -c requirements/base.txt -o requirements/production.txt
 	uv pip compile pyproject.toml --extra production --group dev --universal --python-version 3.11 --generate-hashes --no-header -c requirements/production.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra gpu --universal --python-version 3.11 --generate-hashes --no-header -c requirements/dev.txt -o requirements/gpu.lock
+	{ echo "# torch: torch==2.13.0"; echo "# Not locked by hash with the rest: its file, and so its hash, differs per machine."; cat requirements/gpu.lock; } > requirements/gpu.txt
+	rm requirements/gpu.lock
 
 picture: $(VENV)/dev.done ## take docs/screenshot.png anew from the running site
 	@$(BIN)/python docs/screenshot.py
@@ -54,3 +59,10 @@ $(VENV)/dev.done: requirements/dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
 	@touch $@ $(VENV)/base.done
+
+# torch comes first and without a hash: which file is right depends on the machine (CPU, CUDA, Apple).
+$(VENV)/gpu.done: requirements/gpu.txt | $(VENV)/bin/python
+	@echo "Installing torch and what the graphics-card models need (once) ..."
+	@$(BIN)/pip install -q "$$(sed -n 's/^# torch: //p' requirements/gpu.txt)"
+	@$(BIN)/pip install -q --require-hashes -r requirements/gpu.txt
+	@touch $@

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from editor.engines.base import Quality
-from editor.engines.registry import EngineEntry, register
+from editor.engines.registry import EngineEntry, configure, register
 from freeai.common.errors import NotFound
 
 QUALITIES: tuple[Quality, ...] = ("low", "medium", "high")
@@ -126,6 +126,8 @@ def models() -> tuple[Model, ...]:
     table = {model.slug: model for model in _DECLARED}
     for slug, changes in _overrides().items():
         table[slug] = _changed(table.get(slug), slug, changes)
+    for engine, options in settings.ENGINE_OPTIONS.items():
+        configure(engine, options)
     for pair in settings.EXTRA_ENGINES:
         slug, _, path = pair.partition("=")
         register(EngineEntry(name=slug, engine_path=path))

@@ -23,6 +23,7 @@ from editor.engines.base import (
     EditRequest,
     EngineError,
     NotUnderstood,
+    OutOfMemory,
     Pixels,
     Plane,
     Progress,
@@ -52,6 +53,8 @@ class Hand:
     def __init__(self) -> None:
         self.workers: dict[str, Worker] = {}
         self.is_draining = False
+        self.safer: Mapping[str, str] = {}
+        """What the next process should do otherwise, once this one has run out of memory."""
 
 
 hand = Hand()
@@ -109,6 +112,8 @@ def _carry_out(edit: Edit, lease: "Lease") -> None:
     except Exception as error:  # noqa: BLE001  (not raised again: the next edit must not wait for a new bell)
         log.error("edit.failed", extra={"edit_id": edit.pk, "error": describe(error)})
         results.drop(edit)
+        if isinstance(error, OutOfMemory):
+            hand.safer, hand.is_draining = error.safer, True
         if not (isinstance(error, EngineError) and error.retryable and edits.hand_back(edit)):
             edits.fail(edit, code="edit_failed", message=FAILED, engine_ms=spent())
     else:

@@ -224,6 +224,25 @@ SERVE_ENGINES = env.words("FREEAI_SERVE_ENGINES", "")
 EXTRA_ENGINES = env.words("FREEAI_EXTRA_ENGINES", "")
 CATALOGUE_FILE = env.text("FREEAI_CATALOGUE_FILE", "")
 
+# What engines are loaded with. The registry hands it over: no engine reads settings.
+ENGINE_OPTIONS: dict[str, dict[str, Any]] = {
+    "step1x-edit": {
+        "weights": env.text("FREEAI_STEP1X_WEIGHTS", ""),
+        "device": env.text("FREEAI_STEP1X_DEVICE", "cuda:0"),
+        "dtype": env.text("FREEAI_STEP1X_DTYPE", "bfloat16"),
+        "memory": env.text("FREEAI_STEP1X_MEMORY", "auto"),
+        "weight_format": env.text("FREEAI_STEP1X_WEIGHT_FORMAT", "full"),
+        "compile_blocks": env.flag("FREEAI_STEP1X_COMPILE", default=False),
+        "attention_backend": env.text("FREEAI_STEP1X_ATTENTION", ""),
+        "first_block_cache": env.integer("FREEAI_STEP1X_FIRST_BLOCK_CACHE_PERCENT", 0) / 100,
+        "size_level": env.integer("FREEAI_STEP1X_SIZE_LEVEL", 1024, least=64),
+        "thinker_calls_max": env.integer("FREEAI_STEP1X_THINKER_CALLS_MAX", 24),
+        "thinker_seconds_max": env.integer("FREEAI_STEP1X_THINKER_SECONDS_MAX", 60),
+        "thinker_tokens_max": env.integer("FREEAI_STEP1X_THINKER_TOKENS_MAX", 512, least=16),
+        "prompts_file": env.text("FREEAI_STEP1X_PROMPTS_FILE", ""),
+    }
+}
+
 CELERY_BROKER_URL = env.text("FREEAI_BROKER_URL", "filesystem://")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL == "filesystem://":

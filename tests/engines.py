@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from editor.engines.base import EditOutput, EditRequest, EngineError, Progress
+from editor.engines.base import EditOutput, EditRequest, EngineError, OutOfMemory, Progress
 
 
 class Echo:
@@ -62,6 +62,25 @@ class Flaky:
         if request.seed not in self._failed:
             self._failed.add(request.seed)
             raise EngineError("out of memory", retryable=True)
+        return EditOutput(image=255 - request.image, seed=request.seed)
+
+
+class Hungry:
+    """Needs more memory than there is, unless it is told to go layer by layer."""
+
+    def __init__(self, *, memory: str = "resident") -> None:
+        self._memory = memory
+
+    @property
+    def device_in_words(self) -> str:
+        return f"test, {self._memory}"
+
+    def warm_up(self) -> None:
+        """There is nothing to warm."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        if self._memory != "group":
+            raise OutOfMemory("not enough", safer={"memory": "group"})
         return EditOutput(image=255 - request.image, seed=request.seed)
 
 

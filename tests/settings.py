@@ -16,6 +16,7 @@ os.environ["FREEAI_EXTRA_ENGINES"] = ",".join(
         "test-echo": "Echo",
         "test-invert": "Invert",
         "test-flaky": "Flaky",
+        "test-hungry": "Hungry",
         "test-transparent": "Transparent",
         "test-talkative": "Talkative",
     }.items()

@@ -9,7 +9,7 @@ whatever comes out over the source.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from editor.imaging.pixels import Pixels, Plane
 
@@ -19,7 +19,9 @@ __all__ = [
     "EditRequest",
     "Engine",
     "EngineError",
+    "Heavy",
     "NotUnderstood",
+    "OutOfMemory",
     "Phase",
     "Pixels",
     "Plane",
@@ -40,6 +42,17 @@ class EngineError(Exception):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class OutOfMemory(EngineError):
+    """The device's memory ran out. The edit may be tried again by a fresh process that asks for less.
+
+    safer: options for the engine's loader that need less memory than the present ones.
+    """
+
+    def __init__(self, message: str, *, safer: Mapping[str, str]) -> None:
+        super().__init__(message, retryable=True)
+        self.safer = safer
 
 
 class NotUnderstood(EngineError):
@@ -125,3 +138,15 @@ class Engine(Protocol):
 
     def edit(self, request: EditRequest) -> EditOutput:
         """Carry out one edit. Raises `EngineError` or `Canceled`."""
+
+
+@runtime_checkable
+class Heavy(Protocol):
+    """An engine that takes long to load and lives on a device."""
+
+    @property
+    def device_in_words(self) -> str:
+        """The device and its memory, for the worker's row."""
+
+    def warm_up(self) -> None:
+        """Do once whatever makes a first edit slower than the next."""

@@ -5,7 +5,7 @@ A worker loads the one it serves, once. An engine may have a `check` that judges
 prompt by its words alone; it must be light enough for the web.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -22,7 +22,7 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineEntry:
-    """Where an engine's class and its light check are found: "package.module:name"."""
+    """Where an engine's class or loader and its light check are found: "package.module:name"."""
 
     name: str
     engine_path: str
@@ -35,7 +35,9 @@ _BUILT_IN = (
         engine_path="editor.engines.lite.engine:LiteEngine",
         check_path="editor.engines.lite.understand:check",
     ),
+    EngineEntry(name="step1x-edit", engine_path="editor.engines.step1x.engine:load"),
 )
+_options: dict[str, Mapping[str, Any]] = {}
 _entries: dict[str, EngineEntry] = {entry.name: entry for entry in _BUILT_IN}
 
 
@@ -46,6 +48,11 @@ class UnknownEngine(LookupError):
 def register(entry: EngineEntry) -> None:
     """Add an engine, or replace one of the same name."""
     _entries[entry.name] = entry
+
+
+def configure(name: str, options: Mapping[str, Any]) -> None:
+    """Say what an engine is to be loaded with; added to what was said before."""
+    _options[name] = {**_options.get(name, {}), **options}
 
 
 def names() -> list[str]:
@@ -67,7 +74,8 @@ def check(name: str, prompt: str, *, has_mask: bool) -> str:
 @cache
 def engine(name: str) -> Engine:
     """Load an engine; once per process. Raises `UnknownEngine` or what its import raises."""
-    return cast(Callable[[], Engine], _load(_entry(name).engine_path))()
+    make = cast(Callable[..., Engine], _load(_entry(name).engine_path))
+    return make(**_options.get(name, {}))
 
 
 def _entry(name: str) -> EngineEntry:

@@ -143,6 +143,12 @@ class Edit(models.Model):
         return reverse("edit", args=[self.pk])
 
     @property
+    def thoughts(self) -> list[tuple[str, str]]:
+        """What the model wrote for itself on the way, for a person to read; the plan is told elsewhere."""
+        words = dict(self.reasoning)
+        return [(name.replace("_", " "), str(text)) for name, text in words.items() if name != "plan"]
+
+    @property
     def asked_format(self) -> "OutputFormat | None":
         """The output format the owner asked for; None = as the source."""
         return cast("OutputFormat", self.asked_format_name) if self.asked_format_name else None

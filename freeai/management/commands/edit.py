@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from editor import alone
+from editor.engines.base import EngineError
 from freeai.common.errors import FreeAIError
 
 
@@ -33,6 +34,10 @@ class Command(BaseCommand):
             raise CommandError(f"{photo} cannot be read: {error.strerror}.") from error
         except FreeAIError as refusal:
             raise CommandError(refusal.message) from refusal
+        except ImportError as error:
+            raise CommandError(f"Run `make gpu` first: {error}.") from error
+        except EngineError as error:
+            raise CommandError(str(error)) from error
         suffix = "jpg" if made.format == "jpeg" else made.format
         out = out or photo.with_name(f"{photo.stem}-edited.{suffix}")
         out.write_bytes(made.data)

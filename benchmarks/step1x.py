@@ -1,0 +1,211 @@
+"""Step1X-Edit's options one by one on the CPU: seconds, peak memory and the difference each makes.
+
+    python benchmarks/step1x.py [--size-level 128] [--steps 2]
+
+A random model of about 80 million weights with the published proportions; every row is a process of
+its own, so that its peak memory is its own. "plain" is everything off. The last lines measure the text
+encoder against the plain call of the library, and print the memory plan of the full-size model.
+"""
+
+import argparse
+import json
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import torch
+from PIL import Image
+
+from editor.engines.step1x import preprocess, weights
+from editor.engines.step1x.config import Sampling, Step1XConfig, Weight
+from editor.engines.step1x.pipeline import Step1XPipeline
+from editor.engines.step1x.placement import GB, plan
+from editor.engines.step1x.tokenization import render_edit, tokenize
+from tests import pictures
+from tests.editor.engines.step1x import tiny
+
+OFF = {"precompute_modulations": False, "hoist": False, "trim_last_block": False, "cache_embeds": 0}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "precompute_modulations": {"precompute_modulations": True},
+    "hoist": {"hoist": True},
+    "trim_last_block": {"trim_last_block": True},
+    "cache_embeds": {"cache_embeds": 16},
+    "attention native": {"attention_backend": "native"},
+    "memory model": {"memory": "model"},
+    "memory group": {"memory": "group"},
+    "as shipped": {
+        "precompute_modulations": True,
+        "hoist": True,
+        "trim_last_block": True,
+        "cache_embeds": 16,
+    },
+    "compile_blocks": {"compile_blocks": True},
+    "int8 weights": {"weight_format": "int8"},
+    "first_block_cache": {"first_block_cache": 0.1},
+}
+LOSSLESS = list(OPTIONS)[:9]
+MODEL = {
+    "attention_head_dim": 64,
+    "axes_dims_rope": [8, 28, 28],
+    "connector_depth": 2,
+    "connector_heads_num": 4,
+    "connector_hidden_size": 256,
+    "connector_in_channels": 48,
+    "joint_attention_dim": 256,
+    "num_attention_heads": 8,
+    "num_layers": 4,
+    "num_single_layers": 9,
+    "vector_in_dim": 64,
+    "enable_text_token_mapping": True,
+}
+PUBLISHED_ENCODER = 8_290_000_000
+CARDS_GB = (12, 16, 24, 48, 80)
+FORMS: tuple[Weight, ...] = ("full", "fp8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size-level", type=int, default=128)
+    parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--row", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.row:
+        measure(options.row, options)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        options.folder = Path(folder)
+        tiny.build(options.folder / "model", transformer=MODEL)
+        compare(options)
+        encoder(options.folder / "model")
+    memory_plans()
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Print one row per option."""
+    print(
+        f"{'option':26}{'first s':>9}{'again s':>9}{'ratio':>7}{'peak MB':>9}{'weights':>9}{'max diff':>10}"
+    )
+    plain: dict[str, Any] = {}
+    for name in OPTIONS:
+        words = [
+            f"--size-level={options.size_level}",
+            f"--steps={options.steps}",
+            f"--folder={options.folder}",
+        ]
+        command = [sys.executable, __file__, "--row", name, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(f"{name:26} not here: {(done.stderr.strip().splitlines() or ['?'])[-1][:80]}")
+            continue
+        row = json.loads(done.stdout.splitlines()[-1])
+        plain = plain or row
+        difference = distance(options.folder, name)
+        print(
+            f"{name:26}{row['first']:9.2f}{row['again']:9.2f}{row['again'] / plain['again']:7.2f}"
+            f"{row['peak'] / 1e6:9.0f}{row['parameters'] / plain['parameters']:9.0%}{difference:10.1e}"
+        )
+        if name in LOSSLESS:
+            assert difference <= 1e-4, f"{name} promises the same picture"
+        if name == "precompute_modulations":
+            assert row["parameters"] <= 0.75 * plain["parameters"]
+
+
+def distance(folder: Path, name: str) -> float:
+    plain, other = (np.load(folder / f"{row}.npy") for row in ("plain", name))
+    return float(np.abs(plain - other).max())
+
+
+def measure(name: str, options: argparse.Namespace) -> None:
+    """Run one option in this process: a first edit, then two of the same photo with new words."""
+    torch.manual_seed(0)
+    settings = Step1XConfig(dtype="float32", **(OFF | OPTIONS[name]))
+    parts = weights.load(options.folder / "model", dtype=torch.float32)
+    pipeline = Step1XPipeline(parts, settings)
+    parameters = pipeline.placement.parameters()
+    photo = Image.fromarray(pictures.photo(320, 240))
+    dials = Sampling(num_inference_steps=options.steps, size_level=options.size_level)
+    seconds: list[float] = []
+    for prompt in ("make it snow", "make it rain", "make it storm"):
+        began = time.perf_counter()
+        latents = edit(pipeline, photo, prompt, dials)
+        seconds.append(time.perf_counter() - began)
+    np.save(options.folder / f"{name}.npy", latents)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(
+        json.dumps({"first": seconds[0], "again": min(seconds[1:]), "peak": peak, "parameters": parameters})
+    )
+
+
+def edit(pipeline: Step1XPipeline, photo: Image.Image, prompt: str, dials: Sampling) -> Any:
+    size = preprocess.edit_size(*photo.size, dials.size_level)
+    with torch.no_grad():
+        texts = pipeline.encode_prompt(photo, [prompt, ""], size)
+        job = pipeline.prepare_latents(photo, size, torch.Generator("cpu").manual_seed(1))
+        return pipeline.denoise(job, texts, dials, lambda _step, _steps, _preview: None).numpy()
+
+
+def encoder(folder: Path) -> None:
+    """Read two prompts with one photo: the library's own forward, as published, against ours."""
+    parts = weights.load(folder, dtype=torch.float32)
+    pipe = Step1XPipeline(parts, Step1XConfig(dtype="float32"))
+    image = preprocess.encoder_image(Image.fromarray(pictures.photo(320, 240)), (512, 384))
+    patches, reader = pipe.text_encoder.patches(image), pipe.text_encoder
+
+    def published() -> None:
+        for prompt in ("make it snow", ""):
+            ids = tokenize(render_edit(prompt), reader.tokenizer, image_tokens=patches.tokens).ids
+            places = reader.positions(ids, [patches.grid], skip_zero=True)[:, None]
+            grid = torch.tensor([[1, *patches.grid]])
+            parts.text_encoder.model.visual(patches.pixels, grid_thw=grid)
+            parts.text_encoder(
+                input_ids=torch.tensor([ids]), position_ids=places, pixel_values=patches.pixels,
+                image_grid_thw=grid, output_hidden_states=True,
+            )  # fmt: skip
+
+    def ours() -> None:
+        reader.forget()
+        for prompt in ("make it snow", ""):
+            reader.encode(prompt, patches, (512, 384))
+
+    with torch.no_grad():
+        slow, fast = (best_of(call) for call in (published, ours))
+    print(f"\ntext encoder, two prompts: published {slow * 1e3:.0f} ms, ours {fast * 1e3:.0f} ms")
+
+
+def best_of(call: Any) -> float:
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def memory_plans() -> None:
+    """Print where the published model's weights would lie on each card, from a build without weights."""
+    model = weights.meta_transformer({"enable_text_token_mapping": True})
+    names = [(name, one.numel()) for name, one in model.named_parameters()]
+    whole = sum(count for _, count in names)
+    modulations = sum(count for name, count in names if re.search(r"blocks\.\d+\.norm.*linear", name))
+    kept = 1 - modulations / whole
+    print(f"\npublished transformer: {whole:,} weights; {kept:.1%} of them on the device")
+    print(f"{'card GB':>8}{'weights':>9}{'memory':>10}{'peak GB':>9}")
+    for card in CARDS_GB:
+        for form in FORMS:
+            free = int(0.95 * card * GB)
+            made = plan(2 * whole, 2 * PUBLISHED_ENCODER, free, share_kept=kept, weights=form)
+            print(f"{card:8}{form:>9}{made.memory:>10}{made.peak_bytes / GB:9.1f}")
+
+
+if __name__ == "__main__":
+    main()
