@@ -33,6 +33,8 @@ format: $(VENV)/dev.done ## put code into shape
 lock: ## pin all dependencies anew, with hashes (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/base.txt
 	uv pip compile pyproject.toml --extra production --universal --python-version 3.11 --generate-hashes --no-header -c requirements/base.txt -o requirements/production.txt
+	echo "openai>=2,<3" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header -o requirements/openai-2.txt
+	echo "litellm>=1.110" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header -o requirements/litellm.txt
 	uv pip compile pyproject.toml --extra production --group dev --universal --python-version 3.11 --generate-hashes --no-header -c requirements/production.txt -o requirements/dev.txt
 
 picture: $(VENV)/dev.done ## take docs/screenshot.png anew from the running site
@@ -50,7 +52,9 @@ $(VENV)/base.done: requirements/base.txt | $(VENV)/bin/python
 	@$(BIN)/pip install -q --require-hashes -r requirements/base.txt
 	@touch $@
 
-$(VENV)/dev.done: requirements/dev.txt | $(VENV)/bin/python
+$(VENV)/dev.done: requirements/dev.txt requirements/openai-2.txt requirements/litellm.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -q --require-hashes --upgrade --target $(VENV)/clients/openai-2 -r requirements/openai-2.txt
+	@$(if $(CI),$(BIN)/pip install -q --require-hashes --upgrade --target $(VENV)/clients/litellm -r requirements/litellm.txt)
 	@touch $@ $(VENV)/base.done

@@ -202,7 +202,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["editor.api.schema.only_the_api"],
-    "POSTPROCESSING_HOOKS": ["editor.api.schema.with_errors"],
+    "POSTPROCESSING_HOOKS": ["editor.api.schema.with_answers"],
     "SCHEMA_PATH_PREFIX": "/v1",
 }
 

@@ -9,6 +9,7 @@ from editor.api import door
 from editor.api.create_edit import create_edit
 from editor.api.edits import Cancel, Edits, Events, OneEdit, Result, linked_file
 from editor.api.models import Models, OneModel
+from editor.api.schema import openapi
 from editor.api.usage import Balance, Usage
 
 
@@ -29,5 +30,6 @@ urlpatterns = [
     *_both("balance", Balance.as_view(), "balance"),
     *_both("usage", Usage.as_view(), "usage"),
     *_both("files/<str:token>", linked_file, "file"),
+    *_both("openapi.json", openapi, "openapi"),
     re_path(r"", door.nothing_here),
 ]

@@ -11,6 +11,12 @@ import pytest
 from tests import pictures
 from tests.site import Site, running_site
 
+ENVIRONMENT = {
+    "FREEAI_SERVE_ENGINES": "freeai-lite,test-slow,test-broken,test-invert",
+    "FREEAI_WAIT_SECONDS": "3",
+    "FREEAI_REQUESTS_PER_MINUTE": "100000",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -37,8 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     home = tmp_path_factory.mktemp("site")
-    engines = "freeai-lite,test-slow,test-broken,test-invert"
-    with running_site(home, FREEAI_SERVE_ENGINES=engines, FREEAI_WAIT_SECONDS="3") as site:
+
+    with running_site(home, **ENVIRONMENT) as site:
         minted = site.manage("mint_key", "alice@example.org", "--tokens", "100000")
         assert minted.returncode == 0, minted.stderr
         yield Door(site, minted.stdout.strip())

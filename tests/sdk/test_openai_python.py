@@ -33,7 +33,7 @@ def shown(answer: Any) -> Image.Image:
 
 def spent(client: openai.OpenAI) -> int:
     balance: dict[str, Any] = client.get("/balance", cast_to=httpx.Response).json()
-    return 110_000 - balance["daily"]["available"] - balance["paid"]["available"] - balance["held"]
+    return int(110_000 - balance["daily"]["available"] - balance["paid"]["available"] - balance["held"])
 
 
 @pytest.mark.parametrize("way", ["file", "bytes", "list", "tuple"])
