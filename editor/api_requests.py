@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey
@@ -20,6 +21,7 @@ from freeai.common.errors import Conflict
 
 REPLAYED_FOR = timedelta(hours=24)
 RETRIED_FOR = timedelta(minutes=10)
+OVERTAKEN_WITHIN = timedelta(seconds=30)
 ABANDONED_AFTER = timedelta(seconds=60)
 """A request still open after this long died with its process; its retry takes its place."""
 
@@ -47,26 +49,28 @@ def fingerprint(fields: Mapping[str, str], files: Iterable[tuple[str, bytes]]) -
     return digest.hexdigest()
 
 
-def register(key: ApiKey, print_: str, *, idempotency_key: str | None, is_retry: bool) -> Registration:
-    """Write the request down, or find the one it repeats. Raises IdempotencyConflict."""
-    while True:
-        earlier = _named(key, idempotency_key) if idempotency_key else None
-        if earlier is None and is_retry and not idempotency_key:
-            earlier = _retried(key, print_)
+def register(key: ApiKey, print_: str, *, idempotency_key: str | None, tries: int | None) -> Registration:
+    """Write the request down, or find the one it repeats. Raises IdempotencyConflict.
+
+    `tries` counts an SDK's earlier tries; None for a client that does not count. The key's row
+    is locked meanwhile, so that of two who come together one finds the other.
+    """
+    with transaction.atomic():
+        ApiKey.objects.select_for_update(no_key=True).get(pk=key.pk)
+        if idempotency_key:
+            earlier = ApiRequest.objects.filter(api_key=key, idempotency_key=idempotency_key).first()
+        else:
+            earlier = _repeated(key, print_, tries)
         if earlier is not None:
             if earlier.fingerprint != print_:
                 raise IdempotencyConflict("This Idempotency-Key was used with another request.")
             if not _is_over(earlier):
                 return Registration(earlier, is_new=False)
             release(earlier)
-        try:
-            with transaction.atomic():
-                fresh = ApiRequest.objects.create(
-                    api_key=key, fingerprint=print_, idempotency_key=idempotency_key or None
-                )
-        except IntegrityError:
-            continue  # somebody with the same Idempotency-Key was faster: find theirs
-        return Registration(fresh, is_new=True)
+        fresh = ApiRequest.objects.create(
+            api_key=key, fingerprint=print_, idempotency_key=idempotency_key or None, is_retry=bool(tries)
+        )
+    return Registration(fresh, is_new=True)
 
 
 def complete(request: ApiRequest) -> None:
@@ -88,17 +92,27 @@ def forget_old() -> int:
     return ApiRequest.objects.filter(created_at__lt=timezone.now() - REPLAYED_FOR).delete()[0]
 
 
-def _named(key: ApiKey, idempotency_key: str) -> ApiRequest | None:
-    return ApiRequest.objects.filter(api_key=key, idempotency_key=idempotency_key).first()
-
-
-def _retried(key: ApiKey, print_: str) -> ApiRequest | None:
-    newest = ApiRequest.objects.filter(api_key=key, fingerprint=print_).order_by("-created_at").first()
+def _repeated(key: ApiKey, print_: str, tries: int | None) -> ApiRequest | None:
+    """Return the request that this one is another try of."""
+    if tries is None:
+        return None
+    same = ApiRequest.objects.filter(api_key=key, fingerprint=print_).order_by("-created_at")
+    if tries == 0:
+        return _overtaken(same)
+    newest = same.first()
     if newest is None or not newest.is_complete:
         return newest
     edits = Edit.objects.filter(request_id=newest.pk)
     recent = edits.filter(finished_at__gt=timezone.now() - RETRIED_FOR)
     return newest if recent.exists() or edits.filter(status__in=Edit.ACTIVE).exists() else None
+
+
+def _overtaken(same: QuerySet[ApiRequest]) -> ApiRequest | None:
+    """Return the retry that came in before its own first try; it is found once."""
+    overtaker = same.filter(is_retry=True, created_at__gt=timezone.now() - OVERTAKEN_WITHIN).first()
+    if overtaker is not None:
+        ApiRequest.objects.filter(pk=overtaker.pk).update(is_retry=False)
+    return overtaker
 
 
 def _is_over(request: ApiRequest) -> bool:

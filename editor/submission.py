@@ -82,6 +82,17 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     return edit
 
 
+def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
+    """Check a wish and return its unsaved edit, mask kept, for a line of its own (`editor.trials`)."""
+    prompt = _clean_prompt(wish.prompt)
+    _require_room(owner)
+    edit = _draft(owner, source, wish, catalogue.find(wish.model) if wish.model else catalogue.default())
+    edit.prompt = prompt
+    if wish.mask is not None:
+        masks.keep(edit, wish.mask)
+    return edit
+
+
 def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edit:
     """Submit the same wish on the same source once more, with the same seed or a new one."""
     wish = Wish(

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from accounts import limits
 from accounts.authentication import KeyAuthentication
 from accounts.models import ApiKey
-from editor import api_requests, masks, sources, submission
+from editor import api_requests, masks, sources, submission, trials, webhooks
 from editor.api import bodies, door, serializers
 from editor.imaging import intake
 from editor.imaging.pixels import Plane
@@ -60,11 +60,18 @@ def _accept(request: HttpRequest) -> Call:
         key,
         api_requests.fingerprint(*body.prints()),
         idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or None,
-        is_retry=request.headers.get("x-stainless-retry-count", "0").strip() not in {"", "0"},
+        tries=_tries(request),
     )
+    if registration.is_new and "webhook_url" in data:
+        _require_webhook(registration.request, data["webhook_url"])
     if registration.is_new:
         _carry_out(key, registration.request, body, data)
     return Call(key, registration.request, data)
+
+
+def _tries(request: HttpRequest) -> int | None:
+    counted = request.headers.get("x-stainless-retry-count", "").strip()
+    return int(counted) if counted.isascii() and counted.isdigit() and len(counted) < 4 else None
 
 
 def _carry_out(key: ApiKey, request: ApiRequest, body: bodies.Body, data: dict[str, Any]) -> None:
@@ -80,15 +87,30 @@ def _carry_out(key: ApiKey, request: ApiRequest, body: bodies.Body, data: dict[s
             request_id=request.pk,
             api_key=key,
         )
+        submit = trials.submit if key.is_test else submission.submit_edit
+        made = []
         with transaction.atomic():
             for number in range(data["n"]):
                 seed = None if wish.seed is None else (wish.seed + number) % (submission.SEED_MAX + 1)
-                submission.submit_edit(key.owner, source, replace(wish, seed=seed))
+                edit = submit(key.owner, source, replace(wish, seed=seed))
+                if "webhook_url" in data:
+                    webhooks.ask(edit, data["webhook_url"])
+                made.append(edit.pk)
             api_requests.complete(request)
         is_done = True
+        if key.is_test:
+            trials.start(made)
     finally:
         if not is_done:
             api_requests.release(request)
+
+
+def _require_webhook(request: ApiRequest, url: str) -> None:
+    try:
+        fetching.require_address(url)
+    except fetching.CannotFetch as refusal:
+        api_requests.release(request)
+        raise InvalidInput(refusal.message, param="webhook_url") from refusal
 
 
 def _bytes(picture: bodies.Picture, param: str) -> bytes:

@@ -47,6 +47,9 @@ class EditFields(serializers.Serializer[Any]):
         min_value=0, max_value=1, default=0.5, help_text="1 stays closest to the picture, 0 deviates most."
     )
     thinking = serializers.BooleanField(required=False)
+    webhook_url = serializers.CharField(
+        max_length=2000, required=False, help_text="An https address that hears of the edit's end."
+    )
     negative_prompt = serializers.CharField(max_length=2000, default="")
     user = serializers.CharField(max_length=500, required=False, help_text="Accepted and ignored.")
 

@@ -35,6 +35,7 @@ _BUILT_IN = (
         engine_path="editor.engines.lite.engine:LiteEngine",
         check_path="editor.engines.lite.understand:check",
     ),
+    EngineEntry(name="freeai-test", engine_path="editor.engines.trial:Trial"),
 )
 _entries: dict[str, EngineEntry] = {entry.name: entry for entry in _BUILT_IN}
 

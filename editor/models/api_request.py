@@ -23,6 +23,8 @@ class ApiRequest(models.Model):
     api_key = models.ForeignKey("accounts.ApiKey", on_delete=models.CASCADE, related_name="requests")
     idempotency_key = models.CharField(max_length=255, null=True)
     fingerprint = models.CharField(max_length=64)
+    is_retry = models.BooleanField(default=False)
+    """Made by a retry whose first try has not been seen: it may still be on its way."""
     is_complete = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,8 +15,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import keys, owners
 from accounts.models import ApiKey, Owner
-from editor import catalogue, key_limits
+from editor import catalogue, key_limits, webhooks
+from editor.models import WebhookDelivery
 from freeai.common.errors import InvalidInput, NotFound
+
+DELIVERIES_SHOWN = 20
 
 
 class KeyForm(forms.Form):
@@ -100,6 +103,25 @@ def revoke(request: HttpRequest, key_id: str) -> HttpResponseBase:
     return redirect(f"{reverse('account')}?tab=keys")
 
 
+@login_required
+@require_POST
+def resend(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """Send a webhook once more."""
+    mine = WebhookDelivery.objects.filter(edit__owner=owners.find(request))
+    webhooks.resend(get_object_or_404(mine, pk=delivery_id))
+    messages.success(request, "It is sent again in a moment.")
+    return redirect(f"{reverse('account')}?tab=keys")
+
+
+@login_required
+@require_POST
+def rotate_secret(request: HttpRequest) -> HttpResponseBase:
+    """Sign webhooks with a new secret; the old one signs too for a day."""
+    webhooks.rotate_secret(owners.find_or_make(request))
+    messages.success(request, "Webhooks are signed with a new secret, and with the old one for 24 hours.")
+    return redirect(f"{reverse('account')}?tab=keys")
+
+
 def _key(request: HttpRequest, key_id: str) -> ApiKey:
     try:
         return keys.find(key_id, owners.find(request))
@@ -116,6 +138,15 @@ def _page(
         "tab": "keys",
         "form": form,
         "minted": minted,
+        "deliveries": _deliveries(owner),
+        "webhook_secret": webhooks.secrets_of(owner)[0] if owner else None,
         "keys": [(key, key_limits.used_this_month(key)) for key in mine],
     }
     return render(request, "accounts/keys.html", context, status=status)
+
+
+def _deliveries(owner: Owner | None) -> list[WebhookDelivery]:
+    if owner is None:
+        return []
+    mine = WebhookDelivery.objects.filter(edit__owner=owner).select_related("edit")
+    return list(mine.order_by("-created_at")[:DELIVERIES_SHOWN])

@@ -48,6 +48,28 @@ def fetch(url: str, *, bytes_max: int, media: str) -> bytes:
     raise CannotFetch("This address redirects too often.")
 
 
+def post(url: str, body: bytes, *, headers: dict[str, str]) -> int:
+    """Send a body to an https address and return its status; redirects are not followed.
+
+    Raises CannotFetch.
+    """
+    require_address(url)
+    backend = PublicOnly(time.monotonic() + settings.FETCH_SECONDS)
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    sent += [(b"Host", urlsplit(url).netloc.encode()), (b"User-Agent", _AGENT.encode())]
+    sent += [(b"Content-Length", str(len(body)).encode())]
+    try:
+        with (
+            httpcore.ConnectionPool(network_backend=backend, retries=0) as pool,
+            pool.stream("POST", url, headers=sent, content=body, extensions=_timeouts()) as response,
+        ):
+            return response.status
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise CannotFetch("This address did not answer in time.") from error
+    except (httpcore.UnsupportedProtocol, UnicodeError, ValueError, ssl.SSLError) as error:
+        raise CannotFetch("This address cannot be used.") from error
+
+
 def require_address(url: str) -> None:
     """Refuse what is not a plain https address. Raises CannotFetch."""
     try:

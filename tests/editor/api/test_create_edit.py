@@ -296,6 +296,16 @@ def test_a_retry_of_the_sdk_attaches_to_its_edit(
     assert as_alice.edit(photo_bytes).json()["freeai"]["edits"] != first["freeai"]["edits"]
 
 
+def test_a_first_try_that_its_retry_overtook_attaches_once(
+    as_alice: Caller, photo_bytes: bytes, working: Working
+) -> None:
+    working("test-invert")
+    retried = as_alice.edit(photo_bytes, headers={"x-stainless-retry-count": "1"}).json()
+    late = [as_alice.edit(photo_bytes, headers={"x-stainless-retry-count": "0"}).json() for _ in range(2)]
+    assert late[0]["freeai"]["edits"] == retried["freeai"]["edits"]
+    assert late[1]["freeai"]["edits"] != retried["freeai"]["edits"]
+
+
 def test_an_idempotency_key_is_good_for_one_request(
     as_alice: Caller, as_bob: Caller, photo_bytes: bytes, working: Working
 ) -> None:
