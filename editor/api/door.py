@@ -17,12 +17,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import limits
+from accounts.authentication import KeyAuthentication
 from accounts.models import ApiKey, Owner
 from billing import purses
 from freeai.common import api, errors, ids
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 ROOT = "/v1/"
+NOT_YOURS = "There is nothing here that this key may see."
 WENT_WRONG = "Something went wrong on our side. What was held for this request is released."
 
 
@@ -66,6 +68,16 @@ class ApiView(APIView):
         return key.owner if isinstance(key, ApiKey) else None
 
 
+def enter(request: HttpRequest, method: str) -> ApiKey:
+    """Let a plain view's caller in: key, limit, method, as `ApiView` does. Raises FreeAIError."""
+    _user, key = KeyAuthentication().authenticate(Request(request))
+    request.allowance = allowance = limits.count(key)  # type: ignore[attr-defined]
+    limits.require(allowance)
+    if request.method != method:
+        raise errors.MethodNotAllowed(f'Method "{request.method}" not allowed.')
+    return key
+
+
 def stamp(
     answer: Answer, request: HttpRequest, *, owner: Owner | None = None, request_id: str = ""
 ) -> Answer:
@@ -97,7 +109,7 @@ def known_error(error: Exception) -> errors.FreeAIError | None:
     if isinstance(error, errors.FreeAIError):
         return error
     if isinstance(error, Http404 | exceptions.NotFound):
-        return errors.NotFound("There is nothing here that this key may see.")
+        return errors.NotFound(NOT_YOURS)
     if isinstance(error, exceptions.MethodNotAllowed):
         return errors.MethodNotAllowed(str(error.detail))
     if isinstance(error, exceptions.UnsupportedMediaType):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import serializers, status
@@ -12,6 +14,8 @@ from editor import edits, retention
 from editor.api import door, objects, pictures, streaming
 from editor.api.create_edit import base_url, listed
 from editor.models import Edit, Source
+from freeai.common import api
+from freeai.common.errors import FreeAIError, NotFound
 
 PAGE_MAX = 100
 
@@ -74,14 +78,25 @@ class Cancel(EditView):
         return self.described(self.edit(edit_id))
 
 
-class Events(EditView):
-    """An edit's state as server-sent events, until it ends."""
+@csrf_exempt
+async def events(request: HttpRequest, edit_id: str) -> HttpResponseBase:
+    """An edit's state as server-sent events, until it ends. Thousands may listen: nothing is held."""
+    try:
+        await sync_to_async(_require_visible, thread_sensitive=False)(request, edit_id)
+    except FreeAIError as error:
+        return door.stamp(api.error_response(error), request)
+    response = StreamingHttpResponse(streaming.edit_events(edit_id), content_type="text/event-stream")
+    response["X-Accel-Buffering"] = "no"
+    return door.stamp(response, request)
 
-    def get(self, request: Request, edit_id: str) -> HttpResponseBase:
-        edit = self.edit(edit_id)
-        response = StreamingHttpResponse(streaming.edit_events(edit.pk), content_type="text/event-stream")
-        response["X-Accel-Buffering"] = "no"
-        return response
+
+def _require_visible(request: HttpRequest, edit_id: str) -> None:
+    try:
+        key = door.enter(request, "GET")
+        if not Edit.objects.visible_to(key.owner).filter(pk=edit_id).exists():
+            raise NotFound(door.NOT_YOURS)
+    finally:
+        connection.close()
 
 
 class Result(EditView):

@@ -12,10 +12,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import connection, transaction
 from django.http import HttpRequest
 from PIL import Image
-from rest_framework.request import Request
 
-from accounts import limits
-from accounts.authentication import KeyAuthentication
 from accounts.models import ApiKey
 from editor import api_requests, masks, sources, submission, trials, webhooks
 from editor.api import bodies, door, serializers
@@ -23,7 +20,7 @@ from editor.imaging import intake
 from editor.imaging.pixels import Plane
 from editor.models import ApiRequest, Edit, Source
 from freeai.common import fetching
-from freeai.common.errors import FreeAIError, InvalidInput, MethodNotAllowed
+from freeai.common.errors import FreeAIError, InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,7 @@ def accept(request: HttpRequest) -> Call:
 
 
 def _accept(request: HttpRequest) -> Call:
-    _user, key = KeyAuthentication().authenticate(Request(request))
-    request.allowance = allowance = limits.count(key)  # type: ignore[attr-defined]
-    limits.require(allowance)
-    if request.method != "POST":
-        raise MethodNotAllowed(f'Method "{request.method}" not allowed.')
+    key = door.enter(request, "POST")
     body = bodies.read(request)
     fields = serializers.EditFields(data=body.fields)
     if not fields.is_valid():

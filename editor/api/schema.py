@@ -146,6 +146,10 @@ def with_answers(result: dict[str, Any], generator: SchemaGenerator, **_: Any) -
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
             _complete(operation, path, method)
+    one = {"name": "edit_id", "in": "path", "required": True, "schema": TEXT}
+    listen: dict[str, Any] = {"operationId": "edit_events", "parameters": [one]}
+    _complete(listen, "/v1/edits/{edit_id}/events", "get")
+    result["paths"]["/v1/edits/{edit_id}/events"] = {"get": listen}
     create = _create_operation(generator)
     result["paths"]["/v1/images/edits"] = {"post": create}
     result["paths"]["/v1/image/edit"] = {"post": {**create, "operationId": "create_edit_singular"}}

@@ -7,7 +7,7 @@ from django.urls import URLPattern, path, re_path
 
 from editor.api import door
 from editor.api.create_edit import create_edit
-from editor.api.edits import Cancel, Edits, Events, OneEdit, Result, linked_file
+from editor.api.edits import Cancel, Edits, OneEdit, Result, events, linked_file
 from editor.api.models import Models, OneModel
 from editor.api.schema import openapi
 from editor.api.usage import Balance, Usage
@@ -25,7 +25,7 @@ urlpatterns = [
     *_both("edits", Edits.as_view(), "edits"),
     *_both("edits/<str:edit_id>", OneEdit.as_view(), "edit"),
     *_both("edits/<str:edit_id>/cancel", Cancel.as_view(), "cancel"),
-    *_both("edits/<str:edit_id>/events", Events.as_view(), "events"),
+    *_both("edits/<str:edit_id>/events", events, "events"),
     *_both("edits/<str:edit_id>/result", Result.as_view(), "result"),
     *_both("balance", Balance.as_view(), "balance"),
     *_both("usage", Usage.as_view(), "usage"),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts import owners
-from accounts.models import ApiKey
+from accounts.models import ApiKey, Owner
 from editor import catalogue
 from editor.api.serializers import EditFields
 
@@ -63,11 +63,7 @@ ERRORS = (
 @require_GET
 def api_docs(request: HttpRequest) -> HttpResponse:
     """All of it on one page, with the reader's own key prefix filled in."""
-    owner = owners.find(request)
-    key = (
-        ApiKey.objects.filter(owner=owner, revoked_at=None).order_by("-created_at").first() if owner else None
-    )
-    start = f"{key.start}.…" if key else "sk-free-…"
+    start = key_start(owners.find(request))
     context = {
         "section": "api",
         "base": base_url(request),
@@ -82,6 +78,18 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 
 
 KINDS = (("curl", "sh"), ("Python", "py"), ("JavaScript", "mjs"))
+
+
+def curl_for(request: HttpRequest, owner: Owner | None, model: str) -> str:
+    """Return the curl call of one model, with the reader's own key prefix."""
+    return snippet("sh", base_url(request), key_start(owner), model)
+
+
+def key_start(owner: Owner | None) -> str:
+    """Return how the reader's newest key begins."""
+    mine = ApiKey.objects.filter(owner=owner, revoked_at=None).order_by("-created_at") if owner else None
+    key = mine.first() if mine is not None else None
+    return f"{key.start}.…" if key else "sk-free-…"
 
 
 def base_url(request: HttpRequest) -> str:
