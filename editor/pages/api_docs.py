@@ -106,7 +106,10 @@ def snippet(kind: str, base: str, key: str, model: str = "") -> str:
     return text.strip()
 
 
+_KINDS = {"IntegerField": "whole number", "FloatField": "number", "BooleanField": "true or false"}
+
+
 def _field(name: str, field: Any) -> tuple[str, str, str]:
-    kind = type(field).__name__.removesuffix("Field").lower()
+    kind = _KINDS.get(type(field).__name__, "text")
     choices = ", ".join(map(str, getattr(field, "choices", {}) or {}))
     return name, choices or kind, str(field.help_text or "")
