@@ -35,6 +35,8 @@ format: $(VENV)/dev.done ## put code into shape
 lock: ## pin all dependencies anew, with hashes (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/base.txt
 	uv pip compile pyproject.toml --extra production --universal --python-version 3.11 --generate-hashes --no-header -c requirements/base.txt -o requirements/production.txt
+	echo "openai>=2,<3" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header -o requirements/openai-2.txt
+	echo "litellm>=1.110" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header -o requirements/litellm.txt
 	uv pip compile pyproject.toml --extra production --group dev --universal --python-version 3.11 --generate-hashes --no-header -c requirements/production.txt -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra gpu --universal --python-version 3.11 --generate-hashes --no-header -c requirements/dev.txt -o requirements/gpu.lock
 	{ echo "# torch: torch==2.13.0"; echo "# Not locked by hash with the rest: its file, and so its hash, differs per machine."; cat requirements/gpu.lock; } > requirements/gpu.txt
@@ -55,9 +57,11 @@ $(VENV)/base.done: requirements/base.txt | $(VENV)/bin/python
 	@$(BIN)/pip install -q --require-hashes -r requirements/base.txt
 	@touch $@
 
-$(VENV)/dev.done: requirements/dev.txt | $(VENV)/bin/python
+$(VENV)/dev.done: requirements/dev.txt requirements/openai-2.txt requirements/litellm.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -q --require-hashes --upgrade --target $(VENV)/clients/openai-2 -r requirements/openai-2.txt
+	@$(if $(CI),$(BIN)/pip install -q --require-hashes --upgrade --target $(VENV)/clients/litellm -r requirements/litellm.txt)
 	@touch $@ $(VENV)/base.done
 
 # torch comes first and without a hash: which file is right depends on the machine (CPU, CUDA, Apple).

@@ -1,4 +1,4 @@
-"""Who may sign in (User) and who owns edits and pays (Owner)."""
+"""Who may sign in (User), who owns edits and pays (Owner), what programs show (ApiKey)."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils import timezone
 
 from freeai.common import ids
 
@@ -77,3 +78,37 @@ class Owner(models.Model):
     def window(self) -> timedelta:
         """How long this owner's pictures are kept after creation."""
         return settings.MEMBER_WINDOW if self.is_member else settings.VISITOR_WINDOW
+
+
+def new_key_id() -> str:
+    return ids.new("key")
+
+
+class ApiKey(models.Model):
+    """A program's credential. Only a hash of its secret is here; `accounts.keys` makes and checks it."""
+
+    id = models.CharField(primary_key=True, max_length=ids.LENGTH_MAX, default=new_key_id, editable=False)
+    owner = models.ForeignKey(Owner, on_delete=models.PROTECT, related_name="api_keys")
+    prefix = models.CharField(max_length=20, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    name = models.CharField(max_length=60, blank=True)
+    is_test = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    monthly_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    allowed_models = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return self.pk
+
+    @property
+    def start(self) -> str:
+        """What may be shown of the key at any time."""
+        return f"sk-free-{'test-' if self.is_test else ''}{self.prefix}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the key opens anything now."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

@@ -34,6 +34,7 @@ def on_sign_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
 
 def merge(visitor: Owner, member: Owner) -> None:
     """Give everything of a visitor to a member; bytes not yet expired get the member's window."""
+    ledger.close(visitor)
     with transaction.atomic():
         ledger.close(visitor)
     with transaction.atomic():

@@ -107,6 +107,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Queue[dict[str, Any]]]] = defaultdict(set)
+        self._newcomers: dict[str, set[asyncio.Queue[dict[str, Any]]]] = defaultdict(set)
         self._last: dict[str, dict[str, Any]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -114,7 +115,7 @@ class Watcher:
         """Yield an edit's state now and whenever it changes, None when it is quiet, until it ends."""
         inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._listeners[edit_id].add(inbox)
-        self._last.pop(edit_id, None)  # a newcomer must hear the state as it is
+        self._newcomers[edit_id].add(inbox)  # must hear the state as it is; the others know it
         self._wake()
         try:
             while True:
@@ -128,8 +129,10 @@ class Watcher:
                     return
         finally:
             self._listeners[edit_id].discard(inbox)
+            self._newcomers[edit_id].discard(inbox)
             if not self._listeners[edit_id]:
                 del self._listeners[edit_id]
+                self._newcomers.pop(edit_id, None)
                 self._last.pop(edit_id, None)
 
     def _wake(self) -> None:
@@ -140,10 +143,11 @@ class Watcher:
         while self._listeners:
             states = await sync_to_async(_read, thread_sensitive=False)(list(self._listeners))
             for edit_id, state in states.items():
-                if self._last.get(edit_id) != state:
-                    self._last[edit_id] = state
-                    for inbox in self._listeners.get(edit_id, ()):
-                        inbox.put_nowait(state)
+                newcomers = self._newcomers.pop(edit_id, set())
+                is_news = self._last.get(edit_id) != state
+                self._last[edit_id] = state
+                for inbox in self._listeners.get(edit_id, ()) if is_news else newcomers:
+                    inbox.put_nowait(state)
             await asyncio.sleep(POLL_SECONDS)
 
 

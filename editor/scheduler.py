@@ -15,7 +15,8 @@ from django.db import DatabaseError, close_old_connections
 
 from billing import purchases, refunds, webhooks
 from billing.ledger import networks
-from editor import queue, retention, settlement, workers
+from editor import api_requests, queue, retention, settlement, workers
+from editor import webhooks as outgoing_webhooks
 from freeai.common.errors import FreeAIError
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ def chores() -> list[Chore]:
         Chore("queue.sweep", settings.SWEEP_SECONDS, queue.sweep),
         Chore("retention.sweep", settings.RETENTION_SWEEP_SECONDS, retention.sweep),
         Chore("retention.remove_orphans", 3600, retention.remove_orphans),
+        Chore("webhooks.sweep", 1, outgoing_webhooks.sweep),
+        Chore("api_requests.forget_old", 3600, api_requests.forget_old),
         Chore("workers.forget_silent", 3600, workers.forget_silent),
         Chore("settlement.watch", 30, settlement.watch),
         Chore("settlement.reconcile_all", 86_400, settlement.reconcile_all),

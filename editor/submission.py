@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Owner
+from accounts.models import ApiKey, Owner
 from billing import ledger, pricing
-from editor import catalogue, masks, queue, sources, workers
+from editor import catalogue, key_limits, masks, queue, sources, workers
 from editor.engines import registry
 from editor.engines.base import NotUnderstood, Plane
 from editor.imaging import encoding
@@ -49,6 +49,7 @@ class Wish:
     mask: Plane | None = None
     rank: Edit.Rank = Edit.Rank.INTERACTIVE
     request_id: str = ""
+    api_key: ApiKey | None = None
     network: str = ""
     """Where it comes from (`accounts.networks`); caps what one network's visitors use."""
 
@@ -69,6 +70,8 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     edit = _draft(owner, source, wish, model)
     edit.prompt = prompt
     edit.plan = plan
+    if wish.api_key is not None:
+        key_limits.require(wish.api_key, model.slug, edit.price_tokens)
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
@@ -76,6 +79,17 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     except OutOfTokens:
         masks.drop(edit)
         raise
+    return edit
+
+
+def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
+    """Check a wish and return its unsaved edit, mask kept, for a line of its own (`editor.trials`)."""
+    prompt = _clean_prompt(wish.prompt)
+    _require_room(owner)
+    edit = _draft(owner, source, wish, catalogue.find(wish.model) if wish.model else catalogue.default())
+    edit.prompt = prompt
+    if wish.mask is not None:
+        masks.keep(edit, wish.mask)
     return edit
 
 
@@ -148,6 +162,7 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
     return Edit(
         request_id=wish.request_id or ids.new("req"),
         owner=owner,
+        api_key=wish.api_key,
         source=source,
         model=model.slug,
         engine=model.engine,

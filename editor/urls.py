@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from editor.pages import account, edit_pages, health, model_page, pricing_page, source_pages
+from editor.pages import (
+    account,
+    api_docs,
+    edit_pages,
+    health,
+    key_pages,
+    model_page,
+    pricing_page,
+    source_pages,
+)
 
 urlpatterns = [
     path("", model_page.landing, name="landing"),
@@ -23,6 +32,12 @@ urlpatterns = [
     path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
     path("pricing/", pricing_page.show, name="pricing"),
     path("account/", account.account, name="account"),
+    path("account/keys/", key_pages.mint, name="keys"),
+    path("account/webhooks/secret", key_pages.rotate_secret, name="webhook-secret"),
+    path("account/webhooks/<slug:delivery_id>/resend", key_pages.resend, name="webhook-resend"),
+    path("account/keys/<slug:key_id>/rotate", key_pages.rotate, name="key-rotate"),
+    path("account/keys/<slug:key_id>/revoke", key_pages.revoke, name="key-revoke"),
+    path("api/", api_docs.api_docs, name="api-docs"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

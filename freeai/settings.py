@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "accounts",
     "billing",
     "editor",
+    "rest_framework",
+    "drf_spectacular",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -41,7 +43,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "freeai.common.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -163,7 +165,6 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BEHIND_TLS else "http"
-ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("FREEAI_TRUSTED_PROXIES", 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "FreeAI"
 
@@ -173,6 +174,36 @@ CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- API (DESIGN §8) --------------------------------------------------------------------
+
+API_URL = env.text("FREEAI_API_URL", "")
+API_KEYS_MAX = env.integer("FREEAI_API_KEYS_MAX", 50, least=1)
+API_KEY_OVERLAP_HOURS = env.integer("FREEAI_API_KEY_OVERLAP_HOURS", 24)
+REQUESTS_PER_MINUTE = env.integer("FREEAI_REQUESTS_PER_MINUTE", 300, least=1)
+WAIT_SECONDS = env.integer("FREEAI_WAIT_SECONDS", 280, least=1)
+FETCH_SECONDS = env.integer("FREEAI_FETCH_SECONDS", 15, least=1)
+# "host:port" names that the guard of outside addresses lets through, over plain http too.
+FETCH_TRUSTED = env.words("FREEAI_FETCH_TRUSTED", "")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "editor.api.door.answer_error",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "FreeAI",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["editor.api.schema.only_the_api"],
+    "POSTPROCESSING_HOOKS": ["editor.api.schema.with_answers"],
+    "SCHEMA_PATH_PREFIX": "/v1",
 }
 
 # --- Owners and retention ---------------------------------------------------------------
@@ -196,7 +227,7 @@ DAILY_TOKENS_VISITOR = env.integer("FREEAI_DAILY_TOKENS_VISITOR", 3_000)
 # The visitors of one network (IPv4 /24, IPv6 /56) together use at most this many visitor pools a day.
 NETWORK_POOLS_MAX = env.integer("FREEAI_NETWORK_POOLS_MAX", 4, least=1)
 # How many reverse proxies of ours append to X-Forwarded-For; 0 = the peer is the visitor.
-PROXIES = env.integer("FREEAI_PROXIES", 0)
+PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("FREEAI_PROXIES", 0)
 # What can be bought: US cents and tokens, "500:200000" each.
 PACKS = env.pairs("FREEAI_PACKS", "500:200000,1000:420000,2000:880000")
 REFUND_DAYS = env.integer("FREEAI_REFUND_DAYS", 30)

@@ -8,4 +8,8 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    path("v1/", include("editor.api.urls")),
 ]
+
+handler400 = "editor.api.door.unreadable"
+handler500 = "editor.api.door.failed"

@@ -36,6 +36,7 @@ _BUILT_IN = (
         check_path="editor.engines.lite.understand:check",
     ),
     EngineEntry(name="step1x-edit", engine_path="editor.engines.step1x.engine:load"),
+    EngineEntry(name="freeai-test", engine_path="editor.engines.trial:Trial"),
 )
 _options: dict[str, Mapping[str, Any]] = {}
 _entries: dict[str, EngineEntry] = {entry.name: entry for entry in _BUILT_IN}

@@ -1,7 +1,9 @@
 """The rows of the editor; one module per noun."""
 
+from editor.models.api_request import ApiRequest
 from editor.models.edit import Edit, Preview
 from editor.models.source import Source
+from editor.models.webhook import WebhookDelivery, WebhookSecret
 from editor.models.worker import Worker
 
-__all__ = ["Edit", "Preview", "Source", "Worker"]
+__all__ = ["ApiRequest", "Edit", "Preview", "Source", "WebhookDelivery", "WebhookSecret", "Worker"]

@@ -60,6 +60,7 @@ class Edit(models.Model):
     id = models.CharField(primary_key=True, max_length=ids.LENGTH_MAX, default=new_edit_id, editable=False)
     request_id = models.CharField(max_length=ids.LENGTH_MAX, db_index=True)
     owner = models.ForeignKey("accounts.Owner", on_delete=models.PROTECT, related_name="edits")
+    api_key = models.ForeignKey("accounts.ApiKey", null=True, on_delete=models.SET_NULL, related_name="edits")
     source = models.ForeignKey("editor.Source", on_delete=models.PROTECT, related_name="edits")
 
     model = models.CharField(max_length=40)

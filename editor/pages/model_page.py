@@ -8,7 +8,7 @@ from accounts import owners
 from accounts.networks import network_of
 from editor import catalogue, sources, submission, workers
 from editor.models import Edit, Source
-from editor.pages import forms
+from editor.pages import api_docs, forms
 from editor.pages.workspace import workspace
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, NotFound
@@ -36,7 +36,9 @@ def model(request: HttpRequest, slug: str) -> HttpResponseBase:
         return render(request, "404.html", status=404)
     if request.method == "POST":
         return _submit(request, chosen)
-    context = workspace(chosen, owner=owners.find(request), source=_source_asked_for(request))
+    owner = owners.find(request)
+    context = workspace(chosen, owner=owner, source=_source_asked_for(request))
+    context["snippet"] = api_docs.curl_for(request, owner, chosen.slug)
     return render(request, "editor/model_page.html", context)
 
 

@@ -15,10 +15,18 @@ class FreeAIError(Exception):
 
     code: str = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, param: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.param = param
+        self.retry_after = retry_after
         if code is not None:
             self.code = code
 
@@ -49,6 +57,18 @@ class NotFound(UserError):
     code = "not_found"
 
 
+class MethodNotAllowed(UserError):
+    code = "method_not_allowed"
+
+
+class UnsupportedMedia(UserError):
+    code = "unsupported_media_type"
+
+
+class TooLarge(UserError):
+    code = "request_too_large"
+
+
 class Conflict(UserError):
     code = "conflict"
 
@@ -63,6 +83,18 @@ class RateLimited(UserError):
 
 class ServiceError(FreeAIError):
     """We, or time, must put it right."""
+
+
+class Failed(ServiceError):
+    """The work was tried and is over; what was held is released."""
+
+    code = "edit_failed"
+
+
+class Pending(ServiceError):
+    """Not over yet; nothing is lost."""
+
+    code = "edit_pending"
 
 
 class Busy(ServiceError):

@@ -8,6 +8,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from freeai.common import ids
+
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -84,6 +86,7 @@ class LimitedBody:
         }
         body = json.dumps({"error": error}).encode()
         headers = [
+            (b"x-request-id", ids.new("req").encode()),
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),

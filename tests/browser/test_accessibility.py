@@ -40,7 +40,16 @@ def test_no_page_breaks_a_rule(
     new_page: NewPage, photo_file: Path, scheme: str, shape: dict[str, Any]
 ) -> None:
     page = new_page(color_scheme=scheme, reduced_motion="reduce", **shape)
-    for address in ("/", "/models/", "/models/step1x-edit/", "/account/?tab=history", "/nowhere/"):
+    for address in (
+        "/",
+        "/models/",
+        "/models/step1x-edit/",
+        "/account/?tab=history",
+        "/api/",
+        "/account/login/",
+        "/account/signup/",
+        "/nowhere/",
+    ):
         page.goto(address)
         assert_no_violation(page, address)
     page.goto("/models/freeai-lite/")

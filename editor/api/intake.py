@@ -1,0 +1,135 @@
+"""One call becomes edits: key, limits, fields, registration, picture, and the one door.
+
+Everything here is synchronous and runs in a thread of its own, once per call; the view that
+waits for the result holds neither a thread nor a database connection meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.core.exceptions import SuspiciousOperation
+from django.db import connection, transaction
+from django.http import HttpRequest
+from PIL import Image
+
+from accounts.models import ApiKey
+from editor import api_requests, masks, sources, submission, trials, webhooks
+from editor.api import bodies, door, serializers
+from editor.imaging import intake
+from editor.imaging.pixels import Plane
+from editor.models import ApiRequest, Edit, Source
+from freeai.common import fetching
+from freeai.common.errors import FreeAIError, InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that was accepted, or that repeats an accepted one."""
+
+    key: ApiKey
+    request: ApiRequest
+    data: dict[str, Any]
+
+
+def accept(request: HttpRequest) -> Call:
+    """Carry out a call up to its edits, or find the earlier call it repeats. Raises FreeAIError."""
+    try:
+        return _accept(request)
+    except SuspiciousOperation as error:
+        raise InvalidInput("This request cannot be read.") from error
+    finally:
+        connection.close()
+
+
+def _accept(request: HttpRequest) -> Call:
+    key = door.enter(request, "POST")
+    body = bodies.read(request)
+    fields = serializers.EditFields(data=body.fields)
+    if not fields.is_valid():
+        raise door.invalid(fields.errors)
+    data: dict[str, Any] = fields.validated_data
+    registration = api_requests.register(
+        key,
+        api_requests.fingerprint(*body.prints()),
+        idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or None,
+        tries=_tries(request),
+    )
+    if registration.is_new and "webhook_url" in data:
+        _require_webhook(registration.request, data["webhook_url"])
+    if registration.is_new:
+        _carry_out(key, registration.request, body, data)
+    return Call(key, registration.request, data)
+
+
+def _tries(request: HttpRequest) -> int | None:
+    counted = request.headers.get("x-stainless-retry-count", "").strip()
+    return int(counted) if counted.isascii() and counted.isdigit() and len(counted) < 4 else None
+
+
+def _carry_out(key: ApiKey, request: ApiRequest, body: bodies.Body, data: dict[str, Any]) -> None:
+    """Make the edits of a new call; a call that is refused leaves no trace, so it may be repeated."""
+    is_done = False
+    try:
+        source = sources.receive(_bytes(body.image, "image"), name="", owner=lambda: key.owner)
+        mask = None if body.mask is None else _mask(_bytes(body.mask, "mask"), source)
+        wish = replace(
+            serializers.wish_of(data),
+            mask=mask,
+            rank=Edit.Rank.API,
+            request_id=request.pk,
+            api_key=key,
+        )
+        submit = trials.submit if key.is_test else submission.submit_edit
+        made = []
+        with transaction.atomic():
+            for number in range(data["n"]):
+                seed = None if wish.seed is None else (wish.seed + number) % (submission.SEED_MAX + 1)
+                edit = submit(key.owner, source, replace(wish, seed=seed))
+                if "webhook_url" in data:
+                    webhooks.ask(edit, data["webhook_url"])
+                made.append(edit.pk)
+            api_requests.complete(request)
+        is_done = True
+        if key.is_test:
+            trials.start(made)
+    finally:
+        if not is_done:
+            api_requests.release(request)
+
+
+def _require_webhook(request: ApiRequest, url: str) -> None:
+    try:
+        fetching.require_address(url)
+    except fetching.CannotFetch as refusal:
+        api_requests.release(request)
+        raise InvalidInput(refusal.message, param="webhook_url") from refusal
+
+
+def _bytes(picture: bodies.Picture, param: str) -> bytes:
+    if isinstance(picture, bytes):
+        return picture
+    try:
+        return fetching.fetch(picture, bytes_max=sources.limits().source_bytes_max + 1, media="image/")
+    except FreeAIError as error:
+        error.param = param
+        raise
+
+
+def _mask(data: bytes, source: Source) -> Plane:
+    """Read OpenAI's kind of mask: where it is transparent, the picture is to be edited."""
+    try:
+        picture = intake.normalise(data, limits=sources.limits())
+    except InvalidInput as refusal:
+        refusal.param = "mask"
+        raise
+    _pixels, alpha = intake.read_pixels(picture.data)
+    if alpha is None:
+        raise masks.MaskMismatch("The mask has no transparent part: nothing is to be edited.", param="mask")
+    sizes = {(source.original_width, source.original_height), (source.width, source.height)}
+    if (picture.original_width, picture.original_height) not in sizes:
+        raise masks.MaskMismatch("The mask must have the picture's size.", param="mask")
+    mask = Image.fromarray(255 - alpha)
+    if mask.size != (source.width, source.height):
+        mask = mask.resize((source.width, source.height), Image.Resampling.BOX)
+    return np.asarray(mask)

@@ -1,0 +1,42 @@
+"""Static files without holding a thread for everything else.
+
+WhiteNoise's middleware is synchronous: behind it, every request that waits for an edit would
+hold a thread for as long as it waits. Here only requests for static files take that way.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+class StaticFiles:
+    """A middleware that works both ways and asks WhiteNoise about static addresses only."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
+        self._get_response = get_response
+        self._files = WhiteNoiseMiddleware(_missing)
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Answer:
+        if not request.path_info.startswith(f"/{settings.STATIC_URL.lstrip('/')}"):
+            return self._get_response(request)
+        if self._is_async:
+            return sync_to_async(self._serve)(request)
+        return self._serve(request)
+
+    def _serve(self, request: HttpRequest) -> HttpResponseBase:
+        return cast(HttpResponseBase, self._files(request))
+
+
+def _missing(request: HttpRequest) -> HttpResponse:
+    return HttpResponseNotFound()
