@@ -20,9 +20,11 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
     if head.kind is Kind.EFFECT:
         if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
             clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance")
-        ):
+        ) and head.sense.value != "cutout@background":
             raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
-        return ((head.sense.value, 1.0),)
+        return ((head.sense.value, 0.4 if head.sense.value == "blur@background" else 1.0),)
+    if head.kind is Kind.GRADIENT:
+        return _gradient_moves(clause, head, has_mask=has_mask)
     if head.kind in (Kind.COLOR, Kind.COLORISH):
         return _color_moves(clause, head, has_mask=has_mask)
     if head.kind is Kind.ZONE:
@@ -103,7 +105,20 @@ def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
         raise refusals.needs_mask_to_recolor(head.text)
     if clause.has(Kind.RAISE):
         raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
-    return (("recolor", 1.0),)
+    return (("fill" if _covers(clause) else "recolor", 1.0),)
+
+
+def _covers(clause: Clause) -> bool:
+    """A plain backdrop is asked for, or "fill it with red"; anything else keeps its shading."""
+    return clause.has(Kind.FILL) or any(noun.sense.value == "background" for noun in clause.all(Kind.NOUN))
+
+
+def _gradient_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
+    if not head.sense.value or clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.MORE):
+        raise refusals.unclear("say from which colour to which the gradient goes")
+    if not has_mask:
+        raise refusals.unclear("say where the gradient goes: “a blue to white gradient background”")
+    return (("fill", 1.0),)
 
 
 def cast_moves(head: Token) -> Moves:

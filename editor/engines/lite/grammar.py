@@ -7,8 +7,9 @@ that is kept, or in a refusal.
 
 from dataclasses import dataclass, field, replace
 
+from editor.engines.lite import places as regions
 from editor.engines.lite import refusals
-from editor.engines.lite.clauses import Clause, clauses_of, segments_of, without
+from editor.engines.lite.clauses import HEADS, Clause, clauses_of, segments_of, without
 from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
 from editor.engines.lite.directions import cast_moves, direction, moves_for, some
 from editor.engines.lite.plan import Step, within_means
@@ -16,7 +17,10 @@ from editor.engines.lite.scales import COLOR_OPERATIONS, SCALES, Moves
 from editor.engines.lite.senses import Form, Kind, Token
 
 _VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
-_FRAMING = (Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT)
+_FRAMING = (
+    *(Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT),
+    Kind.FILL,
+)
 _AMOUNTS = (Kind.DEGREE, Kind.TIMES, Kind.NUMBER, Kind.PERCENT, Kind.BY, Kind.TO)
 
 
@@ -33,8 +37,11 @@ class Reading:
     inherited: Kind | None = None  # a direction that the next noun shares: "more contrast and saturation"
     degree: Degree = NO_DEGREE
     negated: bool = False
+    region: str = ""  # what the present clause is about, to be found in the picture
 
     def add(self, steps: list[Step]) -> None:
+        if self.region:
+            steps = [step if step.region else replace(step, region=self.region) for step in steps]
         for step in steps:
             if not within_means(step):
                 raise refusals.unclear(f"{abs(round(step.amount * 100))} % is more than it can do well")
@@ -51,6 +58,7 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
     reading = Reading(has_mask)
     for clause in clauses_of(tokens):
         _refuse_what_is_beyond(clause, reading)
+        reading.region = regions.region_for(clause, reading.region, has_mask=has_mask)
         _read(clause, reading)
     if reading.stated:
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
@@ -71,8 +79,6 @@ def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
         raise refusals.unknown(strange)
     if clause.has(Kind.EXCEPT):
         raise refusals.inside_out()
-    if not reading.has_mask and (thing := clause.first(Kind.NOUN, Kind.SELECTION)):
-        raise refusals.needs_mask(thing)
 
 
 def _read(clause: Clause, reading: Reading) -> None:
@@ -111,6 +117,8 @@ def _merge_heads(clause: Clause) -> Clause:
 def _removes_a_scale(clause: Clause) -> bool:
     """ "Remove the noise", "remove the yellow tint", but not "remove the yellow car"."""
     heads = clause.heads
+    if len(heads) == 1 and heads[0].sense.value == "cutout@background":
+        return True
     if clause.has(Kind.UNKNOWN, Kind.CANNOT) or len(heads) != 1:
         return False
     sense = heads[0].sense
@@ -213,7 +221,10 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     if degree == NO_DEGREE and _shares_degree(clause, head, reading):
         degree = reading.degree
     _share_number(clause, head, degree, reading)
-    moves = moves_for(clause, head, inherited=reading.inherited, has_mask=reading.has_mask)
+    placed = reading.has_mask or bool(reading.region)
+    moves = moves_for(clause, head, inherited=reading.inherited, has_mask=placed)
+    if reading.has_mask and any("@" in name for name, _ in moves):
+        raise refusals.unclear("a mask says where to work; ask for that without one")
     reading.add(_steps(moves, degree, color=_color_of(head, moves)))
     reading.degree, reading.negated = degree, False
     reading.inherited = direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
@@ -222,9 +233,8 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
 def _refuse_leftovers(clause: Clause) -> None:
     """Tokens that no rule for a single head accounts for."""
     known = (*_FRAMING, *_AMOUNTS, *_VERBS, Kind.KEEP, Kind.NOT, Kind.TOO, Kind.MORE, Kind.LESS, Kind.TOUCH)
-    heads = (Kind.QUALITY, Kind.PROPERTY, Kind.ZONE, Kind.EFFECT, Kind.COLOR, Kind.COLORISH)
     for token in clause.tokens:
-        if token.kind not in (*known, *heads):
+        if token.kind not in known and token.kind not in HEADS:
             raise refusals.unclear(f"“{token.text}” does not fit here")
     if clause.has(Kind.RAISE) and clause.has(Kind.LOWER, Kind.REMOVE, Kind.LESS):
         raise refusals.unclear("it asks for more and for less at once")
@@ -375,27 +385,32 @@ def _forbid_scale(head: Token, reading: Reading, sign: int) -> None:
 
 
 def _color_of(head: Token, moves: Moves) -> str:
-    return head.sense.value if moves[0][0] in ("tint", "recolor") else ""
+    return head.sense.value if moves[0][0] in ("tint", "recolor", "fill") else ""
 
 
 def _steps(moves: Moves, degree: Degree, *, color: str = "") -> list[Step]:
     if (degree.percent is not None or degree.times is not None) and len(moves) > 1:
         raise refusals.unclear("give a number for one thing at a time")
-    return [Step(operation, amount_of(operation, amount, degree), color) for operation, amount in moves]
+    made = []
+    for name, amount in moves:
+        operation, _, region = name.partition("@")
+        made.append(Step(operation, amount_of(operation, amount, degree), color, region))
+    return made
 
 
 def _refuse_contradictions(reading: Reading) -> None:
     """Two directions at once, a broken promise, colour in a picture that loses it."""
-    amounts = [(step.operation, step.color, step.amount) for step in reading.steps]
-    names = {operation for operation, _, _ in amounts}
-    for operation, color, amount in amounts:
-        for other, other_color, other_amount in amounts:
-            if operation == other and (amount * other_amount < 0 or color != other_color):
+    amounts = [(step.operation, step.color, step.amount, step.region) for step in reading.steps]
+    names = {step.operation for step in reading.steps if not step.region}
+    for operation, color, amount, region in amounts:
+        for other, other_color, other_amount, other_region in amounts:
+            alike = operation == other and region == other_region
+            if alike and (amount * other_amount < 0 or color != other_color):
                 raise refusals.unclear("it asks for two opposite things")
         for operations, sign in reading.forbidden:
             if operation in operations and (sign == 0 or sign * amount > 0):
                 raise refusals.unclear("it asks for something and against it")
     if {"blur", "sharpen"} <= names:
         raise refusals.unclear("it asks for sharper and softer at once")
-    if names & {"monochrome", "sketch", "sepia"} and names & {"saturation", "vibrance", "recolor"}:
+    if names & {"monochrome", "sketch", "sepia", "ink"} and names & {"saturation", "vibrance", "recolor"}:
         raise refusals.unclear("a picture without colours has none to change")

@@ -289,8 +289,76 @@ _EFFECTS = {
     """,
     "sepia": "sepia, sepia tone, sepia toned, sepia brown",
     "vintage": """
-        vintage, retro, old fashioned, nostalgic, old film, analog film, analogue film, old photo,
-        film look, vintage film, polaroid, aged, 70s, seventies
+        vintage, retro, old fashioned, nostalgic, old photo, old time, old timey, old school,
+        vintage film, polaroid, aged, 70s, seventies, 60s, sixties, 80s, 1970s, 1960s, faded vintage,
+        from the 70s, from the seventies, old picture, old photograph, antique
+    """,
+    "film": """
+        film look, analog film, analogue film, old film, analog, analogue, shot on film, film photo,
+        film camera, 35mm, film stock, film emulation, kodak, like film, filmlike, film like
+    """,
+    "cinematic": """
+        cinematic, movie like, like a movie, like in a movie, movie still, movie, film noir colours,
+        teal and orange, orange and teal, teal & orange, blockbuster, cinema, like a film still,
+        movie look, hollywood, color grade, colour grade, cinematic color grade, cinematic colour grade,
+        cinematic grade, cinematic color grading, cinematic colour grading, cinematically
+    """,
+    "night": """
+        night look, night, nighttime, night time, at night, by night, night scene, moonlight, moonlit,
+        nocturnal, day for night, taken at night, shot at night, day into night, day to night, midnight,
+        it was taken at night, night photo
+    """,
+    "dusk": """
+        dusk look, dusk, twilight, blue hour, at dusk, nightfall, evening light, evening, gloaming
+    """,
+    "golden": """
+        golden hour, golden hour lighting, golden light, golden hour light, sunset light, at sunset,
+        sunset glow, warm evening light, evening sun, low sun, late afternoon light, golden glow,
+        sunset lighting, sunset mood, golden evening light, sunset colours, sunset colors, sunset look,
+        golden sunlight, late afternoon sun, warm sunset light, sunset tones
+    """,
+    "ink": """
+        ink drawing, ink, pen and ink, pen drawing, ink sketch, inked, ink art, india ink, black ink,
+        line art, lineart, pen and ink drawing, pen and ink sketch, ink illustration, pen sketch, inking
+    """,
+    "watercolor": """
+        watercolour, watercolor, watercolours, watercolors, watercolour painting, watercolor painting,
+        aquarelle, water colour, water color, water colour painting, painted in watercolour, watercolor
+        paint, watercolour paint, painted in watercolor, water colours, water colors, watercolour sketch,
+        watercolor sketch, painted in watercolours, painted in watercolors, watercolour art, watercolor art
+    """,
+    "posterize": """
+        posterise, posterize, posterised, posterized, posterisation, posterization, screen print,
+        screenprint, silk screen, poster, poster art, poster like, flat colours, flat colors, flat poster
+    """,
+    "mosaic": """
+        mosaic, tile mosaic, mosaic tiles, roman mosaic, made of tiles, mosaic art, tesserae, tiled mosaic
+    """,
+    "halftone": """
+        halftone, half tone, halftone print, newsprint, newspaper print, halftone dots, comic dots,
+        newspaper dots, printed dots, halftone pattern, newspaper photo
+    """,
+    "blur@background": """
+        bokeh, portrait mode, shallow depth of field, blurred background, blurry background, depth of
+        field, background blur, shallow focus, out of focus background, defocused background, soft
+        background, bokeh background, low depth of field, creamy bokeh, background bokeh, background defocus,
+        unfocused background, depth of field blur, wide aperture
+    """,
+    "cutout@background": """
+        transparent background, cut out, cutout, remove the background, remove background, delete the
+        background, erase the background, get rid of the background, background transparent, cut it
+        out, cut out the subject, cut out the person, cut out the object, isolate the subject, isolate
+        the person, isolate the object, background removal, remove bg, transparent bg, no background,
+        without background, without the background, background removed, strip the background, take the
+        background away, take away the background, take out the background, knock out the background,
+        eliminate the background, clear the background, drop the background, make the background
+        transparent, see through background, transparency, remove its background, remove my background,
+        background see through, png without background, extract the subject, extract the person,
+        subject only, cut the subject out, cut the person out, background gone, remove the whole
+        background, remove the entire background, remove this background, remove backgrounds, background
+        should be transparent, background to be transparent, turn the background transparent, background
+        into transparency, on a transparent background, removing the background, isolate subject, cut out
+        subject, background eraser
     """,
     "sketch": """
         pencil sketch, pencil drawing, sketch, pencil, drawing, pencil drawn, hand drawn, hand drawn
@@ -397,14 +465,29 @@ _WHOLE_PHRASES: dict[str, Sense] = {
     "bit depth": Sense(Kind.UNKNOWN),
     "black": Sense(Kind.COLOR, "black"),
     "filter out": Sense(Kind.UNKNOWN),
-    "remove the background": Sense(Kind.CANNOT, "background"),
-    "remove background": Sense(Kind.CANNOT, "background"),
-    "delete the background": Sense(Kind.CANNOT, "background"),
-    "erase the background": Sense(Kind.CANNOT, "background"),
-    "cut out": Sense(Kind.CANNOT, "background"),
-    "transparent": Sense(Kind.CANNOT, "background"),
-    "transparent background": Sense(Kind.CANNOT, "background"),
-    "get rid of the background": Sense(Kind.CANNOT, "background"),
+    "make it pop": Sense(Kind.QUALITY, "dullness", -1, form=Form.DONE),
+    "gradient": Sense(Kind.GRADIENT),
+    "colour gradient": Sense(Kind.GRADIENT),
+    "color gradient": Sense(Kind.GRADIENT),
+    "fill": Sense(Kind.FILL),
+    "fill in with": Sense(Kind.FILL),
+    "fill it with": Sense(Kind.FILL),
+    "filled": Sense(Kind.FILL),
+    "flood fill": Sense(Kind.FILL),
+    "paint over": Sense(Kind.FILL),
+    "solid": Sense(Kind.SKIP),
+    "plain": Sense(Kind.SKIP),
+    "pure": Sense(Kind.SKIP),
+    "clearer": Sense(Kind.QUALITY, "clarity", 1, form=Form.COMPARED),
+    "crystal clear": Sense(Kind.QUALITY, "clarity", 1, form=Form.COMPARED),
+    "replace the background with": Sense(Kind.NOUN, "background", color="fill"),
+    "replace background with": Sense(Kind.NOUN, "background", color="fill"),
+    "change the background to": Sense(Kind.NOUN, "background", color="fill"),
+    "change background to": Sense(Kind.NOUN, "background", color="fill"),
+    "swap the background for": Sense(Kind.NOUN, "background", color="fill"),
+    "swap the background with": Sense(Kind.NOUN, "background", color="fill"),
+    "background colour": Sense(Kind.NOUN, "background"),
+    "background color": Sense(Kind.NOUN, "background"),
 }
 
 
