@@ -141,7 +141,9 @@ def _settle_nouns(tokens: list[Token]) -> list[Token]:
         words = tokens[place : place + length]
         place += length
         stands_alone = length == 1 and words[0].kind is Kind.ARTICLE and _ends_phrase(tokens, place)
-        if length > 1 or (stands_alone and words[0].text in _PRONOUNS):
+        if length > 1 and words[-1].sense.value == "background" and words[-2].kind is Kind.COLOR:
+            folded += [*words[1:-1], words[-1]]  # "a white background" says what it shall be
+        elif length > 1 or (stands_alone and words[0].text in _PRONOUNS):
             colors = [word.sense.value for word in words if word.kind is Kind.COLOR]
             color = colors[-1] if colors else words[-1].sense.color
             name = words[-1].sense.value or words[-1].text

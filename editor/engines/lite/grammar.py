@@ -106,6 +106,9 @@ def _merge_heads(clause: Clause) -> Clause:
         merged = Token(f"{qualities[0].text} {zones[0].text}", sense)
         tokens = [merged if token is qualities[0] else token for token in clause.tokens]
         return Clause(clause.joint, tuple(token for token in tokens if token is not zones[0]))
+    cutouts = [head for head in heads if head.sense.value == "cutout@background"]
+    if cutouts and any(head.kind is Kind.COLOR for head in heads):
+        return without(clause, cutouts)  # "isolate the subject on a white background"
     hues = [head for head in heads if head.kind is Kind.PROPERTY and head.sense.value == "saturation"]
     of_color = {"vibrance", "saturation", "warmth", "dullness", "fading"}
     colors = [head for head in heads if head.kind in (Kind.COLOR, Kind.COLORISH)]
@@ -295,7 +298,8 @@ def _read_statement(clause: Clause, head: Token, reading: Reading) -> None:
     if clause.has(Kind.LESS, Kind.TIMES, Kind.NUMBER) or head.kind in (Kind.EFFECT, Kind.ZONE):
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
     if head.kind in (Kind.COLOR, Kind.COLORISH):
-        if not clause.has(Kind.TOO):
+        is_cast = head.kind is Kind.COLORISH or clause.has(Kind.TINT)
+        if not (clause.has(Kind.TOO) or (is_cast and not clause.has(Kind.NOUN, Kind.SELECTION))):
             raise refusals.unclear("it says how the picture looks, but not what to do about it")
         moves = cast_moves(head)
         reading.add(_steps(moves, NO_DEGREE, color=_color_of(head, moves)))

@@ -5,11 +5,16 @@ here may import numpy or OpenCV at run time. A grammar over a vocabulary, not a 
 every word of the prompt has to be accounted for, else the engine declines.
 """
 
+import re
+
 from editor.engines.lite import grammar, refusals, translate
 from editor.engines.lite.plan import Plan
 from editor.engines.lite.senses import Kind, Token
 from editor.engines.lite.tokens import read
 from editor.engines.lite.vocabulary.english import ENGLISH
+
+_TAKE_OUT = re.compile(r"(?i)\btake (?!the background)(.{1,40}?) (?:out|away)\b")
+"""The one English verb that people part around a long object."""
 
 
 def understand(prompt: str, *, has_mask: bool) -> Plan:
@@ -27,7 +32,7 @@ def check(prompt: str, *, has_mask: bool) -> str:
 
 def _tokens(prompt: str) -> list[Token]:
     """The prompt's tokens in the language that knows most of its words; English wins a tie."""
-    best = read(prompt, ENGLISH)
+    best = read(_TAKE_OUT.sub(r"remove \1", prompt), ENGLISH)
     fewest = _unknown(best)
     if not fewest:
         return best

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from editor.engines.lite.senses import Form, Kind, Lexicon, Sense
 from editor.engines.lite.vocabulary.colors import COLOR_LIGHTNESS_WORDS, COLORS, DERIVED_COLORS
 from editor.engines.lite.vocabulary.lookalikes import LOOKALIKES
-from editor.engines.lite.vocabulary.things import BEYOND, NOUNS
+from editor.engines.lite.vocabulary.things import BEYOND, NOUNS, REGION_OF
 
 _PLAIN_WORDS: dict[Kind, str] = {
     Kind.SKIP: """
@@ -68,7 +68,7 @@ _PLAIN_WORDS: dict[Kind, str] = {
     Kind.REMOVE: """
         remove, removing, erase, delete, get rid of, getting rid of, take out, take away, take off,
         eliminate, rub out, wipe out, wipe away, clear away, disappear, vanish, go away, gone, fill
-        in, edit out, photoshop out, clone out, lose, heal
+        in, edit out, clean up, get them out, scrub out, retouch out, hide, take it out, cover up, photoshop out, clone out, lose, heal
     """,
     Kind.FIX: """
         fix, fixing, correct, correcting, repair, rectify, sort out, do something about, improve,
@@ -290,12 +290,12 @@ _EFFECTS = {
     "sepia": "sepia, sepia tone, sepia toned, sepia brown",
     "vintage": """
         vintage, retro, old fashioned, nostalgic, old photo, old time, old timey, old school,
-        vintage film, polaroid, aged, 70s, seventies, 60s, sixties, 80s, 1970s, 1960s, faded vintage,
+        vintage film, polaroid, old polaroid, aged, 70s, seventies, 60s, sixties, 80s, 1970s, 1960s, faded vintage,
         from the 70s, from the seventies, old picture, old photograph, antique
     """,
     "film": """
         film look, analog film, analogue film, old film, analog, analogue, shot on film, film photo,
-        film camera, 35mm, film stock, film emulation, kodak, like film, filmlike, film like
+        film camera, 35mm, matte look, matte film, film stock, film emulation, kodak, like film, filmlike, film like
     """,
     "cinematic": """
         cinematic, movie like, like a movie, like in a movie, movie still, movie, film noir colours,
@@ -322,7 +322,7 @@ _EFFECTS = {
         line art, lineart, pen and ink drawing, pen and ink sketch, ink illustration, pen sketch, inking
     """,
     "watercolor": """
-        watercolour, watercolor, watercolours, watercolors, watercolour painting, watercolor painting,
+        watercolour, watercolor, watercolours, watercolors, watercolour painting, watercolor painting, hand painted watercolour, hand painted watercolor, hand painted in watercolour, hand painted in watercolor,
         aquarelle, water colour, water color, water colour painting, painted in watercolour, watercolor
         paint, watercolour paint, painted in watercolor, water colours, water colors, watercolour sketch,
         watercolor sketch, painted in watercolours, painted in watercolors, watercolour art, watercolor art
@@ -332,7 +332,7 @@ _EFFECTS = {
         screenprint, silk screen, poster, poster art, poster like, flat colours, flat colors, flat poster
     """,
     "mosaic": """
-        mosaic, tile mosaic, mosaic tiles, roman mosaic, made of tiles, mosaic art, tesserae, tiled mosaic
+        mosaic, pixel mosaic, tile mosaic, mosaic tiles, roman mosaic, made of tiles, mosaic art, tesserae, tiled mosaic
     """,
     "halftone": """
         halftone, half tone, halftone print, newsprint, newspaper print, halftone dots, comic dots,
@@ -367,7 +367,7 @@ _EFFECTS = {
     """,
     "oil": """
         oil painting, oil paint, oil painted, oil, oil on canvas, oils, oil paintings, painted in
-        oil, painted in oils, painterly, impressionist painting, impressionistic, oil colours, oil
+        oil, painted in oils, painterly, painting, classical painting, painted, hand painted, impressionist painting, impressionistic, oil colours, oil
         colors
     """,
     "cartoon": """
@@ -465,6 +465,34 @@ _WHOLE_PHRASES: dict[str, Sense] = {
     "bit depth": Sense(Kind.UNKNOWN),
     "black": Sense(Kind.COLOR, "black"),
     "filter out": Sense(Kind.UNKNOWN),
+    "nice bokeh": Sense(Kind.EFFECT, "blur@background"),
+    "details in the shadows": Sense(Kind.ZONE, "shadows"),
+    "detail in the shadows": Sense(Kind.ZONE, "shadows"),
+    "shadow detail": Sense(Kind.ZONE, "shadows"),
+    "shadow details": Sense(Kind.ZONE, "shadows"),
+    "detail in the highlights": Sense(Kind.ZONE, "highlights"),
+    "details in the highlights": Sense(Kind.ZONE, "highlights"),
+    "blak and white": Sense(Kind.EFFECT, "monochrome"),
+    "remove the fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "remove fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "remove the mist": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "remove the smog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "get rid of the fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "clear the haze": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "clear the fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "cut through the haze": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
+    "clean up the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
+    "clean the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
+    "get rid of the grain": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
+    "smooth out the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
+    "bring the highlights down": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
+    "bring the shadows up": Sense(Kind.QUALITY, "shadows", 1, form=Form.DONE),
+    "life in the colours": Sense(Kind.PROPERTY, "vibrance", 1),
+    "life in the colors": Sense(Kind.PROPERTY, "vibrance", 1),
+    "deeper": Sense(Kind.MORE),
+    "first": Sense(Kind.SKIP),
+    "finally": Sense(Kind.SKIP),
+    "scan": Sense(Kind.UNKNOWN),
     "make it pop": Sense(Kind.QUALITY, "dullness", -1, form=Form.DONE),
     "gradient": Sense(Kind.GRADIENT),
     "colour gradient": Sense(Kind.GRADIENT),
@@ -532,7 +560,7 @@ def _degrees() -> Iterator[tuple[str, Sense]]:
 
 
 def _things() -> Iterator[tuple[str, Sense]]:
-    yield from ((noun, Sense(Kind.NOUN, noun)) for noun in _listed(NOUNS))
+    yield from ((noun, Sense(Kind.NOUN, noun)) for noun in (*_listed(NOUNS), *REGION_OF))
     for sort, words in BEYOND.items():
         yield from ((phrase, Sense(Kind.CANNOT, sort)) for phrase in _listed(words))
 

@@ -6,6 +6,8 @@ Adjectives are listed in their base form and get their endings by rule.
 
 REWRITES: tuple[tuple[str, str], ...] = (
     (r"\bhell(?:e|st|en)? (.{0,40}?) ?auf\b", r"aufhellen \1"),
+    (r"\bwand(?:el|le|ele)? (.{0,50}?) um\b", r"umwandeln \1"),
+    (r"\bmit (?=film)", "hinzufügen "),
     (r"\bdunk(?:le|el|eln|elt) (.{0,40}?) ?ab\b", r"abdunkeln \1"),
     (r"\bfüg(?:e|t|en)? (.{0,60}?) ?(?:hinzu|ein)\b", r"hinzufügen \1"),
     (r"\btausch(?:e|t|en)? (.{0,60}?) ?aus\b", r"austauschen \1"),
@@ -82,8 +84,8 @@ TRANSLATIONS: dict[str, str] = {
     "dark": "dunkel+, dunkl+, düsterdunkel, finster+, unterbelichtet+, duster+", "darker": "dunkler*, dunkeler, finsterer", "darken": "abdunkeln, verdunkeln, verdunkle, dunkle, abgedunkelt, abdunkele",
     "contrasty": "kontrastreich+, kontraststark+, hart+", "contrastier": "kontrastreicher*, kontraststärker*, knackiger*", "low contrast": "kontrastarm+, flau+, flach+", "flatter": "kontrastärmer*, flacher*, flauer*",
     "warm": "warm+", "warmer": "wärmer*, waermer*", "cold": "kalt+, kühl+, frostig+", "cooler": "kühler*, kälter*, kuehler, kaelter",
-    "saturated": "gesättigt+, übersättigt+", "more saturated": "gesättigter*, farbintensiver*, kräftigere farben, kräftiger in den farben, farben kräftiger, intensivere farben, farben intensiver, sattere farben, farben satter", "desaturated": "entsättigt+, ungesättigt+, gedämpft+", "desaturate": "entsättige, entsättigen",
-    "vivid": "lebhaft+, lebendig+, bunt+, farbenfroh+, farbig+, leuchtend+, knallig+, farbenfreudig+", "livelier": "lebhafter*, lebendiger*, bunter*, farbenfroher*, farbiger*, leuchtender*, knalliger*, farbenprächtiger, leuchten, kräftiger*, farbenreicher",
+    "saturated": "gesättigt+, übersättigt+", "more saturated": "gesättigter*, farbintensiver*, intensivere farben, farben intensiver, sattere farben, farben satter", "desaturated": "entsättigt+, ungesättigt+, gedämpft+", "desaturate": "entsättige, entsättigen",
+    "vivid": "lebhaft+, lebendig+, bunt+, farbenfroh+, farbig+, leuchtend+, knallig+, farbenfreudig+", "livelier": "farben kräftiger, farben kräftiger machen, kräftigere farben, lebhafter*, lebendiger*, bunter*, farbenfroher*, farbiger*, leuchtender*, knalliger*, farbenprächtiger, leuchten, kräftiger*, farbenreicher",
     "sharp": "scharf+, gestochen scharf, knackscharf", "sharper": "schärfer*, schaerfer", "sharpen": "schärfe*, schärfen, nachschärfen, schärfe nach, schärfer stellen, scharfzeichnen, scharf stellen, geschärft",
     "soft": "weich+", "softer": "weicher*, sanfter im ton", "soften": "weichzeichnen, weichzeichne",
     "blurry": "unscharf+, verschwommen+, verwaschenscharf, verwackelt+, verwischt+", "blurrier": "unschärfer*, verschwommener*", "blur": "weichzeichner, verwische, verwischen, unscharf machen, verschwimmen, weichgezeichnet, unkenntlich, unkenntlich machen, weichzeichnung",

@@ -34,7 +34,7 @@ NOUNS = """
         fire, left, right, left side, right side, bottom, corner, corners, edge, edges, centre,
         center, middle, side, top left, top right, bottom left, bottom right, left half, right half,
         upper half, lower half, him, them, me, us, myself, it all, he, she, eyeball, product, logo
-        on, label, sticker, price tag, drink, pot, pan, candle, vase, statue, painting, poster,
+        on, label, sticker, price tag, drink, pot, pan, candle, vase, statue, poster on,
         wallpaper, tile, tiles, brick, bricks, wood, metal, leather, fabric, cloth, parking lot, bus
         stop, street light, street lamp, traffic light, power line, power lines, shopping bag,
         coffee cup

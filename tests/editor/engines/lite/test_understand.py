@@ -121,8 +121,8 @@ def test_a_refusal_names_the_word_and_what_works() -> None:
         check("make it qzx", has_mask=False)
     with pytest.raises(NotUnderstood, match=r"cannot add “a dog”"):
         check("add a dog", has_mask=False)
-    with pytest.raises(NotUnderstood, match=r"cannot find “the sky”.*mask"):
-        check("make the sky darker", has_mask=False)
+    with pytest.raises(NotUnderstood, match=r"cannot find “the car”.*mask"):
+        check("make the car darker", has_mask=False)
     with pytest.raises(NotUnderstood, match=r"a red tint"):
         check("make it red", has_mask=False)
 
