@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from editor.pages import account, edit_pages, health, model_page, source_pages
+from editor.pages import account, edit_pages, health, model_page, plan_pages, source_pages
 
 urlpatterns = [
     path("", model_page.landing, name="landing"),
     path("models/", model_page.models, name="models"),
     path("models/<slug:slug>/", model_page.model, name="model"),
+    path("models/<slug:slug>/plan", plan_pages.plan, name="model-plan"),
     path("sources/", source_pages.upload, name="sources"),
     path("sources/<slug:source_id>/image", source_pages.image, name="source-image"),
     path("edits/", edit_pages.create, name="edits"),

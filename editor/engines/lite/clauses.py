@@ -162,6 +162,10 @@ def _ends_phrase(tokens: list[Token], place: int) -> bool:
 
 def _noun_phrase_length(tokens: list[Token], place: int) -> int:
     """How many tokens from here on are an article, descriptions and a noun; 1 if they are not."""
+    if tokens[place].kind is Kind.COLOR and place + 1 < len(tokens) and tokens[place + 1].kind is Kind.NOUN:
+        # "Turn red car blue": of two colours the one before the noun tells which car.
+        others = any(token.kind is Kind.COLOR for token in (*tokens[:place], *tokens[place + 2 :]))
+        return 2 if others and tokens[place + 1].sense.value != "background" else 1
     if tokens[place].kind is not Kind.ARTICLE:
         return 1
     end = place + 1

@@ -9,7 +9,20 @@ from editor.engines.lite.senses import Kind
 
 _WHOLE_ALLOWED = frozenset(
     {"fill", "cutout", "night", "dusk", "golden", "cinematic", "film", "ink", "watercolor", "posterize"}
-    | {"mosaic", "halftone", "monochrome", "sepia", "vintage", "oil", "cartoon", "sketch", "invert", "pixelate", "recolor", "remove"}
+    | {
+        "mosaic",
+        "halftone",
+        "monochrome",
+        "sepia",
+        "vintage",
+        "oil",
+        "cartoon",
+        "sketch",
+        "invert",
+        "pixelate",
+        "recolor",
+        "remove",
+    }
 )
 _WHOLE_EXTREME = frozenset({"saturation", "blur", "denoise"})
 """Scales on which "completely" has a meaning: the far end."""

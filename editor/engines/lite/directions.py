@@ -19,8 +19,9 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
     """What to do, at plain strength, for the head of an imperative clause."""
     if head.kind is Kind.EFFECT:
         if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
-            clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance")
-        ) and head.sense.value != "cutout@background":
+            (clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance"))
+            and head.sense.value != "cutout@background"
+        ):
             raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
         return ((head.sense.value, 0.4 if head.sense.value == "blur@background" else 1.0),)
     if head.kind is Kind.GRADIENT:
@@ -37,6 +38,8 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
 def _quality_moves(clause: Clause, head: Token) -> Moves:
     """ "Brighter", "less bright", "fix the gloomy look", "remove the warm tint"."""
     scale, sense = SCALES[head.sense.value], head.sense
+    if _is_bare_fault(clause, head):
+        raise refusals.unclear(f"say what to do about “{head.text}”")
     noun_like = clause.has(Kind.TINT) or sense.value == "blur" or sense.value in ("shadows", "highlights")
     reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
     if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
@@ -44,6 +47,13 @@ def _quality_moves(clause: Clause, head: Token) -> Moves:
     if clause.has(Kind.LESS) and sense.form is Form.COMPARED:
         raise refusals.unclear(f"“less {head.text}” can be read in two ways")
     return some(scale.moves(-sense.sign if reverse else sense.sign), head)
+
+
+def _is_bare_fault(clause: Clause, head: Token) -> bool:
+    """ "Noisy photo" hardly asks for noise; "make it noisy" does, and "less noisy" for the opposite."""
+    verbs = (Kind.MAKE, Kind.LESS, Kind.TOO, Kind.MORE, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.RAISE)
+    plain = head.sense.form is Form.PLAIN and not clause.has(*verbs)
+    return plain and head.sense.value in ("noise", "haze", "dullness", "fading", "gloom")
 
 
 def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Moves:
@@ -103,7 +113,7 @@ def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
         return (("tint", 0.3),)
     if not has_mask:
         raise refusals.needs_mask_to_recolor(head.text)
-    if clause.has(Kind.RAISE):
+    if clause.has(Kind.RAISE) and not _covers(clause):
         raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
     return (("fill" if _covers(clause) else "recolor", 1.0),)
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from editor.engines.lite import places as regions
 from editor.engines.lite import refusals
 from editor.engines.lite.clauses import HEADS, Clause, clauses_of, segments_of, without
+from editor.engines.lite.contradictions import Promise, refuse_contradictions
 from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
 from editor.engines.lite.directions import cast_moves, direction, moves_for, some
 from editor.engines.lite.plan import Step, within_means
-from editor.engines.lite.scales import COLOR_OPERATIONS, SCALES, Moves
+from editor.engines.lite.scales import COLOR_OPERATIONS, FAULTS, SCALES, Moves
 from editor.engines.lite.senses import Form, Kind, Token
 
 _VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
@@ -31,7 +32,7 @@ class Reading:
     has_mask: bool
     steps: list[Step] = field(default_factory=list)
     last: list[Step] = field(default_factory=list)  # what the previous clause added
-    forbidden: list[tuple[frozenset[str], int]] = field(default_factory=list)  # sign 0: either way
+    forbidden: list[Promise] = field(default_factory=list)
     stated: list[Moves] = field(default_factory=list)  # said of the picture, not yet a complaint
     complained: bool = False
     inherited: Kind | None = None  # a direction that the next noun shares: "more contrast and saturation"
@@ -62,7 +63,7 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
         _read(clause, reading)
     if reading.stated:
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
-    _refuse_contradictions(reading)
+    refuse_contradictions(reading.steps, reading.forbidden)
     return reading.steps
 
 
@@ -190,7 +191,7 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
     bound = (Kind.NOT, Kind.TOO, Kind.KEEP, Kind.REMOVE, Kind.FIX, Kind.TOUCH, Kind.TIMES, Kind.NUMBER)
     plain = [head for head in clause.heads if head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN]
     on_their_own = all(
-        head.kind in (Kind.EFFECT, Kind.PROPERTY)
+        head.kind in (Kind.EFFECT, Kind.PROPERTY, Kind.COLORISH)
         or (head.kind is Kind.QUALITY and head.sense.form is not Form.PLAIN)
         for head in clause.heads
         if head.sense.value != "contrast" and head not in plain[:1]
@@ -218,6 +219,9 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     if _is_statement(clause):
         _read_statement(clause, head, reading)
         return
+    if head.text in FAULTS and not clause.has(*_VERBS, Kind.LESS, Kind.TOO):
+        _read_complaint(clause, head, reading)
+        return
     if clause.has(Kind.TOO) and not _complains_of_amount(clause, head):
         raise refusals.unclear(f"“{head.text}” is said to be too much of something")
     degree = degree_in(clause)
@@ -230,6 +234,7 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
         raise refusals.unclear("a mask says where to work; ask for that without one")
     reading.add(_steps(moves, degree, color=_color_of(head, moves)))
     reading.degree, reading.negated = degree, False
+    reading.complained |= clause.has(Kind.TOO)
     reading.inherited = direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
 
 
@@ -319,7 +324,8 @@ def _read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
     if clause.first(Kind.TOO) == Token("enough", clause.tokens[-1].sense):
         raise refusals.nothing_to_do()
     moves = some(scale.moves(-sign), head)
-    if clause.has(Kind.TOO) or (head.kind is Kind.QUALITY and scale.fault == sign):
+    is_fault = head.kind is Kind.QUALITY and (scale.fault == sign or head.text in FAULTS)
+    if clause.has(Kind.TOO) or is_fault:
         reading.add(_steps(moves, NO_DEGREE))
         reading.complained = True
     elif head.kind is Kind.QUALITY:
@@ -365,7 +371,7 @@ def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> No
 
 
 def _read_promise(clause: Clause, head: Token, reading: Reading, *, sign: int) -> None:
-    """Remember what must not happen; `_refuse_contradictions` checks that it does not."""
+    """Remember what must not happen; `refuse_contradictions` checks that it does not."""
     if clause.has(Kind.NOUN, Kind.SELECTION) or (sign == 0 and head.kind not in (Kind.PROPERTY, Kind.ZONE)):
         raise refusals.unclear("it asks to keep something as it is")
     if head.kind in (Kind.COLOR, Kind.COLORISH):
@@ -400,21 +406,3 @@ def _steps(moves: Moves, degree: Degree, *, color: str = "") -> list[Step]:
         operation, _, region = name.partition("@")
         made.append(Step(operation, amount_of(operation, amount, degree), color, region))
     return made
-
-
-def _refuse_contradictions(reading: Reading) -> None:
-    """Two directions at once, a broken promise, colour in a picture that loses it."""
-    amounts = [(step.operation, step.color, step.amount, step.region) for step in reading.steps]
-    names = {step.operation for step in reading.steps if not step.region}
-    for operation, color, amount, region in amounts:
-        for other, other_color, other_amount, other_region in amounts:
-            alike = operation == other and region == other_region
-            if alike and (amount * other_amount < 0 or color != other_color):
-                raise refusals.unclear("it asks for two opposite things")
-        for operations, sign in reading.forbidden:
-            if operation in operations and (sign == 0 or sign * amount > 0):
-                raise refusals.unclear("it asks for something and against it")
-    if {"blur", "sharpen"} <= names:
-        raise refusals.unclear("it asks for sharper and softer at once")
-    if names & {"monochrome", "sketch", "sepia", "ink"} and names & {"saturation", "vibrance", "recolor"}:
-        raise refusals.unclear("a picture without colours has none to change")

@@ -53,7 +53,7 @@ def _color(name: str) -> space.Floats:
     rgb, lighter = rgb_of(name)
     linear = space.linear_of(np.array([[rgb]], dtype=np.uint8))
     if not lighter:
-        return linear[0, 0]
+        return space.floats(linear[0, 0])
     lab = space.oklab_of(linear)
     lab[..., 0] = np.clip(lab[..., 0] + lighter, 0.05, 0.98)
-    return space.linear_of_oklab(lab)[0, 0]
+    return space.floats(space.linear_of_oklab(lab)[0, 0])

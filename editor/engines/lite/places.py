@@ -48,7 +48,7 @@ def _region(clause: Clause, name: str, color: str) -> str:
     if name in REGION_OF:
         return REGION_OF[name]
     recolors = bool(color) and any(head.kind in _BY_COLOR for head in clause.heads)
-    return color.split()[-1] if recolors and len(clause.heads) == 1 else ""
+    return color.rsplit(maxsplit=1)[-1] if recolors and len(clause.heads) == 1 else ""
 
 
 def _removes_a_cast(clause: Clause) -> bool:

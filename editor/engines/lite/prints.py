@@ -27,7 +27,7 @@ def ink(image: Pixels, work: Work) -> Pixels:
     grey = np.minimum(lines, solid) * 0.93 + 0.07
     work.report(0.7)
     paper = np.array([250, 247, 239], dtype=np.float32)
-    return _blended(image, work, lambda rows: grey[rows][..., None] * paper)
+    return _blended(image, work, lambda rows: space.floats(grey[rows][..., None] * paper))
 
 
 def watercolor(image: Pixels, work: Work) -> Pixels:
@@ -48,7 +48,9 @@ def watercolor(image: Pixels, work: Work) -> Pixels:
     lab[..., 1:] *= 1.22
     pigment = _pools(lab[..., 0], unit)
     lab[..., 0] -= 0.05 * pigment
-    full = cv2.resize(space.bytes_of(space.linear_of_oklab(lab)), (width, height), interpolation=cv2.INTER_CUBIC)
+    full = cv2.resize(
+        space.bytes_of(space.linear_of_oklab(lab)), (width, height), interpolation=cv2.INTER_CUBIC
+    )
     work.report(0.7)
     grain = _paper((height, width), work)
     made = space.floats(full)
@@ -96,7 +98,7 @@ def posterize(image: Pixels, work: Work) -> Pixels:
 def mosaic(image: Pixels, work: Work) -> Pixels:
     """Small square stones, each of one colour, in rows that are never quite true, in grey mortar."""
     height, width = image.shape[:2]
-    side = max(5, round(min(height, width) / 64 * (0.6 + 0.4 * min(1.5, max(0.1, work.strength)))))
+    side = max(8, round(min(height, width) / 56 * (0.6 + 0.4 * min(1.5, max(0.1, work.strength)))))
     rows, columns = max(1, height // side), max(1, width // side)
     linear = cv2.resize(space.linear_of(image), (columns, rows), interpolation=cv2.INTER_AREA)
     random = work.random()
@@ -106,7 +108,7 @@ def mosaic(image: Pixels, work: Work) -> Pixels:
     flat = cv2.resize(space.bytes_of(stones), (width, height), interpolation=cv2.INTER_NEAREST)
     joint = _joints((height, width), (rows, columns), random)
     work.report(0.7)
-    mortar = np.array([88, 84, 80], dtype=np.float32)
+    mortar = np.array([112, 107, 101], dtype=np.float32)
     return _blended(
         image, work, lambda part: mortar + (space.floats(flat[part]) - mortar) * joint[part][..., None]
     )
@@ -117,12 +119,12 @@ def _joints(shape: tuple[int, int], stones: tuple[int, int], random: np.random.G
     height, width = shape
     down = (np.arange(height, dtype=np.float32) + 0.5) / height * stones[0]
     across = (np.arange(width, dtype=np.float32) + 0.5) / width * stones[1]
-    skew = random.uniform(-0.07, 0.07, (2, *stones)).astype(np.float32)
+    skew = random.uniform(-0.045, 0.045, (2, *stones)).astype(np.float32)
     y_index = np.minimum(down.astype(np.intp), stones[0] - 1)[:, None]
     x_index = np.minimum(across.astype(np.intp), stones[1] - 1)[None, :]
     y = np.abs(down[:, None] % 1 - 0.5 + skew[0][y_index, x_index])
     x = np.abs(across[None, :] % 1 - 0.5 + skew[1][y_index, x_index])
-    return space.smoothstep(np.maximum(x, y).astype(np.float32), 0.48, 0.40)
+    return space.smoothstep(np.maximum(x, y).astype(np.float32), 0.5, 0.43)
 
 
 def halftone(image: Pixels, work: Work) -> Pixels:

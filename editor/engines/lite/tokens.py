@@ -82,7 +82,11 @@ def spelled(word: str, lexicon: Lexicon) -> str:
         return word
     slips = 1 if len(word) < 10 else 2
     for allowed in range(1, slips + 1):
-        near = [known for known in lexicon.spellings if known[0] == word[0] and slips_between(word, known, allowed)]
+        near = [
+            known
+            for known in lexicon.spellings
+            if known[0] == word[0] and slips_between(word, known, allowed)
+        ]
         if near:
             return near[0] if len(near) == 1 else _same_sense(near, word, lexicon)
     return word

@@ -6,19 +6,25 @@ leaves the least unknown; English first.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from editor.engines.lite.senses import UNKNOWN_MARK
 from editor.engines.lite.spelling import slips_between
-from editor.engines.lite.vocabulary import chinese, german, spanish
+from editor.engines.lite.vocabulary import chinese
+from editor.engines.lite.vocabulary.lists import listed
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"b/n|s/w|[^\W\d_]+(?:'[^\W\d_]+)*|[+-]?\d+(?:[.,]\d+)?|\S")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CORRECTABLE_LETTERS_MIN = 6
+_ENDINGS = ("e", "er", "en", "es", "em")
+"""Of German adjectives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,11 @@ def _from_chinese(text: str, language: Language) -> str:
     return " ".join(english)
 
 
+def _table(language: str) -> dict[str, Any]:
+    path = Path(__file__).parent / "vocabulary" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 @cache
 def _german() -> Language:
     def fold(text: str) -> str:
@@ -101,15 +112,16 @@ def _german() -> Language:
 
     phrases: dict[str, str] = {}
     exact: dict[str, str] = {}
-    for english, words in german.TRANSLATIONS.items():
-        for word in _listed(words):
+    table = _table("german")
+    for english, words in table["words"].items():
+        for word in listed(words):
             base = fold(word.rstrip("+*"))
             target = phrases if word.endswith("+") else exact
             target[base] = english
             if word[-1] in "+*":
-                for ending in german.ENDINGS:
+                for ending in _ENDINGS:
                     target.setdefault(base + ending, english)
-    return _language(phrases | exact, german.REWRITES, fold)
+    return _language(phrases | exact, table["rewrites"], fold)
 
 
 @cache
@@ -119,8 +131,9 @@ def _spanish() -> Language:
         return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
     phrases: dict[str, str] = {}
-    for english, words in spanish.TRANSLATIONS.items():
-        for word in _listed(words):
+    table = _table("spanish")
+    for english, words in table["words"].items():
+        for word in listed(words):
             for form in _spanish_forms(fold(word)):
                 phrases[form] = english
     phrases |= {"esta": "looks", "¿": "", "¡": ""}
@@ -128,7 +141,7 @@ def _spanish() -> Language:
         phrases[f"esta {noun}"] = phrases[f"a esta {noun}"] = "this photo"
     for noun in ("zona", "area", "parte"):
         phrases[f"esta {noun}"] = "this area"
-    return _language(phrases, spanish.REWRITES, fold)
+    return _language(phrases, table["rewrites"], fold)
 
 
 def _spanish_forms(word: str) -> tuple[str, ...]:
@@ -142,12 +155,14 @@ def _spanish_forms(word: str) -> tuple[str, ...]:
 
 @cache
 def _chinese() -> Language:
-    return _language(chinese.TRANSLATIONS, chinese.REWRITES, str, spaced=False)
+    table = _table("chinese")
+    phrases = chinese.phrases_of(table["words"], table["adjectives"])
+    return _language(phrases, table["rewrites"], str, spaced=False)
 
 
 def _language(
     phrases: Mapping[str, str],
-    rewrites: tuple[tuple[str, str], ...],
+    rewrites: list[list[str]],
     fold: Callable[[str], str],
     *,
     spaced: bool = True,
@@ -155,7 +170,3 @@ def _language(
     compiled = tuple((re.compile(fold(pattern)), fold(replacement)) for pattern, replacement in rewrites)
     longest = max(len(phrase.split()) if spaced else len(phrase) for phrase in phrases)
     return Language(phrases, compiled, fold, longest, spaced)
-
-
-def _listed(text: str) -> list[str]:
-    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]

@@ -1,99 +1,90 @@
-"""Simplified Chinese, as translations into phrases of the English vocabulary.
+"""What Chinese adjectives become with the words around them; the words are in chinese.toml."""
 
-Written without blanks: the longest phrase listed wins at every place.
-"""
+from collections.abc import Mapping
 
-_ADJECTIVES: dict[str, tuple[str, str, str]] = {
-    # word: (plain, compared, verb)
-    "亮": ("bright", "brighter", "brighten"), "明亮": ("bright", "brighter", "brighten"), "暗": ("dark", "darker", "darken"), "黑": ("dark", "darker", "darken"), "昏暗": ("dark", "darker", "darken"),
-    "暖": ("warm", "warmer", "warm up"), "温暖": ("warm", "warmer", "warm up"), "冷": ("cold", "cooler", "cool down"), "清晰": ("sharp", "sharper", "sharpen"), "锐利": ("sharp", "sharper", "sharpen"), "锐": ("sharp", "sharper", "sharpen"), "清楚": ("sharp", "sharper", "sharpen"),
-    "模糊": ("blurry", "blurrier", "blur"), "虚": ("blurry", "blurrier", "blur"), "鲜艳": ("vivid", "livelier", "enliven"), "艳丽": ("vivid", "livelier", "enliven"), "鲜明": ("vivid", "livelier", "enliven"), "生动": ("vivid", "livelier", "enliven"),
-    "柔和": ("soft", "softer", "soften"), "阴沉": ("gloomy", "gloomier", "gloomier"), "压抑": ("gloomy", "gloomier", "gloomier"), "阴郁": ("gloomy", "gloomier", "gloomier"), "平淡": ("dull", "duller", "duller"), "暗淡": ("dull", "duller", "duller"), "单调": ("dull", "duller", "duller"), "灰暗": ("gloomy", "gloomier", "gloomier"), "褪色": ("washed out", "paler", "fade"),
-    "发白": ("washed out", "paler", "fade"), "发灰": ("washed out", "paler", "fade"), "灰蒙蒙": ("hazy", "hazier", "hazier"), "雾蒙蒙": ("hazy", "hazier", "hazier"), "戏剧化": ("dramatic", "more dramatic", "more dramatic"), "欢快": ("cheerful", "cheerier", "cheer up"), "蓝": ("blue", "bluer", "bluer"), "红": ("red", "redder", "redder"), "绿": ("green", "greener", "greener"), "黄": ("yellow", "yellower", "yellower"),
+from editor.engines.lite.vocabulary.lists import listed
+
+_AFTER_ADJECTIVE = {
+    "一点": "a bit",
+    "一些": "a bit",
+    "点": "a bit",
+    "一点点": "a tiny bit",
+    "些": "a bit",
+    "一点儿": "a bit",
+    "很多": "much",
+    "许多": "much",
+    "得多": "much",
 }
-
-_WORDS: dict[str, str] = {
-    "please": "请,帮我,帮忙,麻烦,麻烦你,一下,的,了,吧,呢,吗,啊,呀,给我,我,你,我们,来,个,一个,一张,一幅,一种,效果,风格,滤镜,样子,那样,似的,一样,像,好像,成,得,地,就,再,只,仅,看,从,里,中,上,里面,在,些,版,版本,整体,谢谢,您好,你好,感觉,做,出,出来,幅,张,质感,起来,稍稍地,色调的,处理,模式,特效,都,也,方面,下,种,去,味道,最好,现在,简单,直接,好吗,行吗,可否,作品,这样,变得像,范儿,氛围,显得像,以下",
-    "the": "这,那,这个,那个,这张,那张,这幅,我的,她的,他的,它的,其,这里的,那只,那位,那辆,这位,这只,这辆,这些,那些,所有",
-    "want": "想,想要,希望,需要,要,能不能,能,可以,可不可以,能否,应该,我想,我要,我希望,我想要,我需要,应当,要求",
-    "looks": "是,看起来,看上去,显得,有点,有些,偏,比较,很,非常地,觉得,拍得,拍的,十分,挺,感觉有点,看着,略显,实在是,整体偏",
-    "photo": "照片,图片,图像,图,画面,相片,它,整张照片,整张图,整张图片,整个画面,整幅图,整体画面,全图,自拍,这张照片,这张图片,这张图,这幅图,原图,人像照,风景照,场景,全部,影像,整张照片整体,相",
-    "make": "让,使,使得,令,把,将,变,变成,变得,转成,转为,转换成,转换为,换成,改成,改为,调成,调整为,做成,弄,弄成,弄得,用,加个,应用,使用,给,做个,制作成,处理成,设为,设置为,生成,画成,套用,调,调得,调整,调节,变为,搞成,搞得,调到,转化为,转变为,呈现,换为,改,化为,打造成,带有,带点,来点,拍成,修成,制成,绘成,设成",
-    "increase": "增加,提高,增强,加强,提升,加大,调高,增大,升高,拉高,加,强化,提,增添,推高,加深对比的,恢复,突出",
-    "add": "添加,加上,加一个,加一只,放一个,放一只,加入,添上,放上,画上,添一个,插入,添一只,放置,加个人,加几个,加一些,放,添,P上",
-    "reduce": "降低,减少,减弱,减小,调低,削弱,压低,减轻,拉低,减,降,弱化,下调,压暗,控制",
-    "remove": "去除,去掉,移除,删除,消除,清除,擦除,抹掉,抹去,去,删掉,除去,P掉,p掉,擦掉,移走,弄掉,拿掉,消失,消掉,清理掉,删了,去了,取消,剔除,修掉,处理掉",
-    "fix": "修复,修正,校正,纠正,矫正,解决,改正", "fix that": "修一下,改一下,修复一下,帮我修一下,改善一下,处理一下,修正一下,请修正,请改善,调整一下,请修复,纠正一下,请调整,解决一下,请修一下",
-    "paint": "涂成,染成,涂,染,刷成,漆成,上色为,涂上,填成,重新上色为,喷成",
-    "keep": "保持,保留,维持,别动", "change": "改变,改动,更改,修改,动,碰,影响",
-    "not": "不,不要,别,没有,无,不能,不用,勿,不需要,而不是,不想,不是",
-    "too": "太,过,过于,太过,过度,太多,过多,太多了,有点太,稍微太,太过于,偏于,太重,太大,过重,过强,太强",
-    "more": "更,更多,再多,更加,更多的,多一点,多一些,更高,更强,更强烈,更强的,更高的,更大,多,高一点,强一点,大一点,高一些,强一些,高点,强点,更多一点,更为,更丰富",
-    "lacks": "不够,不足,缺乏,缺少,欠缺,太少,太低,太弱,过低,偏低,不太够,太小,不高",
-    "less": "更少,少,少一点,少一些,更低,更弱,低一点,低一些,弱一点,弱一些,减少一点,小一点,小一些,没那么,不那么,不要那么,低点,别那么,不要这么,别这么",
-    "percent": "百分",
-    "to": "到",
-    "tint": "色调,色,调,偏色,颜色偏,色偏,调子,色彩倾向,色温感,光",
-    "here": "这里,此处,选中区域,选区,选中的区域,涂抹区域,遮罩区域,蒙版区域,这块,这部分,这个区域,选中部分,标记的区域,区域,涂抹的地方,选定区域,选中的部分,这个地方,标记区域",
-    "rest": "其他,其余,其它,其他部分,其余部分,其他地方,剩下的,不变,原样,其他内容,别的,其他不变的",
-    "except": "除了,除,之外,以外",
-    "and": "和,并,并且,然后,同时,以及,而且,再加上,还有,与,接着,随后,且,之后,外加,又,跟",
-    "with": "带,带着,配上",
-    "or": "或,或者", "but": "但,但是,不过,可是,因为,而",
-    "a tiny bit": "一点点,稍微一点点,微微,一丝,一丁点,极轻微,些微,微",
-    "a bit": "一点,一些,稍微,稍,略微,略,轻微,轻轻,适当,适度,少许,轻度,轻微地,点,点儿,一点儿,淡淡,稍稍,适量,有一点,些许,自然,不要太过,别太过,不要太夸张,稍许,轻微的,淡淡的",
-    "somewhat": "中等,中度,适中",
-    "noticeably": "明显,显著", "much": "很多,许多,大幅,大大,强烈,非常,大量,特别,大幅度,得多,强,浓,浓重,浓郁,很强,超,重度,多多,好多,强烈的,大幅地,狠狠", "extremely": "极其,极度,极,极端,最大,超级,极大,极大地",
-    "completely": "完全,彻底,全部都,纯,经典,纯粹", "half": "一半,减半", "twice": "两倍,翻倍,加倍", "triple": "三倍",
-    "ten": "百分之十,十个百分点", "twenty": "百分之二十", "thirty": "百分之三十", "forty": "百分之四十", "fifty": "百分之五十",
-    "overexposed": "曝光过度,过曝,过曝了", "underexposed": "曝光不足,欠曝,欠曝光,光线不足,光线太暗,光线不好,光线不够,曝光不够",
-    "contrasty": "高对比,对比强烈", "low contrast": "低对比", "flat": "平",
-    "brightness": "亮度,曝光,曝光度,光线,明度,光,明亮度", "contrast": "对比度,对比,反差,明暗对比", "warmth": "色温,暖度,暖色", "cool tones": "冷色,冷色调,冷调", "warm tones": "暖色调,暖调,暖色系",
-    "saturation": "饱和度,色彩,颜色,色彩饱和度,颜色饱和度,彩度,饱和", "vibrance": "鲜艳度,自然饱和度,活力,色彩鲜艳度", "more saturated": "饱和度更高", "sharpness": "清晰度,锐度,锐化度", "blurriness": "模糊度",
-    "saturated": "过饱和", "noise": "噪点,噪声,噪音,杂点,颗粒感噪点,彩噪", "noisy": "噪点多,噪点很多,噪点太多,有噪点,全是噪点,有很多噪点,噪点比较多", "denoise": "降噪,去噪,减噪,除噪,去噪点",
-    "film grain": "颗粒,颗粒感,胶片颗粒,胶片颗粒感,颗粒效果,胶片噪点", "haze": "雾霾,雾气,薄雾,雾,霾,灰蒙蒙的感觉,灰雾,朦胧感", "dehaze": "去雾,除雾,去雾霾,去霾,除雾霾,去除雾霾,去除雾气,去除薄雾,去掉雾气,去掉薄雾,消除雾霾,清除雾霾,去灰", "clarity": "质感细节,细节,层次感,立体感,纹理,通透感,层次,通透度", "clearer": "通透,更通透,清澈,透亮",
-    "shadows": "阴影,暗部,暗处,黑色部分,暗区,阴影部分,暗的部分", "highlights": "高光,亮部,亮处,高亮部分,高光部分,亮的部分", "dullness": "沉闷", "pop": "出彩,突出一点,更突出,跳出来", "drama": "戏剧性,冲击力", "more dramatic": "更有冲击力,更有戏剧性,更震撼,震撼,大片感",
-    "black and white": "黑白,黑白照片,黑白照,单色,灰度,灰度图,黑白色,去色,黑白图,黑白片,黑白画面,灰阶,去除颜色,去掉颜色,去掉色彩,去除色彩,黑白风格,黑白效果",
-    "sepia": "棕褐色,褐色调,怀旧棕色,深褐色,复古棕,棕褐色调,棕色调,褐色,乌贼墨色",
-    "vintage": "复古,怀旧,老照片,旧照片,年代感,复古风,怀旧风,老旧,老式,七十年代,宝丽来,复古风格,做旧,陈旧,旧时光,老电影",
-    "film look": "胶片,胶片感,胶卷,胶片风格,胶片质感,胶片机,菲林", "cinematic": "电影感,电影,电影风格,电影色调,电影质感,电影级,电影调色,青橙色调,青橙,影院感",
-    "pencil sketch": "素描,铅笔画,铅笔素描,素描画,手绘,铅笔,线稿,铅笔手绘,铅笔速写,速写,手绘素描",
-    "ink drawing": "钢笔画,墨线,墨线画,水墨线描,墨水画,钢笔线稿,墨水,钢笔,针管笔画,白描", "oil painting": "油画,油画风格,油彩,油画效果,油画风,油画质感",
-    "watercolour": "水彩,水彩画,水彩风格,水彩效果,水彩风,水彩画风", "cartoon": "卡通,漫画,卡通化,动画片,卡通画,卡通风格,漫画风格,卡通漫画,漫画风,卡通风,美式漫画,连环画", "posterise": "色调分离,海报化,海报效果,海报风格,色块化",
-    "mosaic": "马赛克拼贴,马赛克画,马赛克瓷砖,镶嵌画,马赛克艺术,瓷砖拼贴", "halftone": "半色调,网点,报纸印刷,网点效果,半调,报纸网点,印刷网点,印刷半色调",
-    "vignette": "暗角,晕影,暗角效果,四角压暗,压暗四角,四周压暗,边角变暗,压暗边缘,边缘压暗,四角变暗,边缘变暗",
-    "invert": "反色,反相,负片,颜色反转,反转颜色,底片,反转色彩,反转,反转片负片", "pixelate": "像素化,打码,打马赛克,马赛克,码,打上马赛克,像素风马赛克,加马赛克,添加马赛克,加码,遮码",
-    "fix the white balance": "白平衡,校正白平衡,修正白平衡,调整白平衡,自动白平衡,色彩校正,校正颜色,校正色彩,去除偏色,消除偏色,修正偏色,校正偏色,颜色校正,纠正偏色,去掉偏色,还原真实色彩,颜色自然,修正颜色,纠正白平衡,修复白平衡,还原色彩,调白平衡,修正色偏,去除色偏,色彩还原,校色,校正色偏,纠正色偏,偏色了",
-    "enhance": "优化,美化,改善,增强画质,自动增强,好看,提升质量,修图,更好看,改进,提升画质,自动调整,改善画质,一键美化,提升质感,优化一下,润色,自动优化,改善光线,改善曝光,改善照明,自动修图,改善质量,优化光线,精修",
-    "night look": "夜晚,夜景,黑夜,夜间,晚上,夜色,月光,月夜,深夜", "dusk look": "黄昏后,暮色,傍晚蓝调,蓝调时刻,黄昏蓝调,薄暮,暮光,傍晚,蓝色时刻", "golden hour": "黄金时刻,黄金时段,金色时刻,夕阳,日落时分,夕阳光,金色阳光,黄昏,黄金时刻的光线,黄金时刻光线,金色夕阳,落日余晖,金色光线,黄金时间,夕阳余晖,日落余晖,夕阳下,落日",
-    "bokeh": "虚化背景,背景虚化,背景模糊,模糊背景,人像模式,浅景深,散景,景深效果,背景变模糊,背景虚化效果,大光圈,大光圈效果",
-    "transparent background": "抠图,去背景,透明背景,去除背景,去掉背景,移除背景,删除背景,背景透明,抠出主体,抠出人物,背景去除,消除背景,背景去掉,抠像,扣图,背景变透明,背景变成透明,背景改成透明,背景换成透明,抠出来,背景删掉,背景移除,把主体抠出来,背景抠掉,抠掉背景", "gradient": "渐变,渐变色", "fill": "填充,填满,填上,填充为,填充成",
-    "background": "背景,底色,背景色,背景颜色", "subject": "主体,前景,主角", "sky": "天空,天", "clouds": "云,云彩,云朵,白云", "grass": "草地,草,草坪", "trees": "树,树木,大树,树林", "greenery": "植物,绿植,树叶,叶子,绿色植物",
-    "face": "脸,脸部,人脸,面部,面孔,脸蛋", "person": "人,人物,男人,女人,男孩,女孩,孩子,小孩,路人,行人,游客,女士,先生,他,她,人群,路人甲,婴儿,朋友,老人,男生,女生,新娘",
-    "car": "车,汽车,车子,轿车,卡车,自行车,摩托车,飞机,船,火车,公交车,轮胎", "dress": "裙子,衣服,衬衫,外套,裤子,上衣,T恤,t恤,毛衣,鞋子,鞋,帽子,眼镜,墨镜,包,背包,西装,领带,头盔,围巾,连衣裙,夹克,项链,戒指,手表,耳环,大衣",
-    "hair": "头发,头,皮肤,眼睛,嘴巴,嘴唇,牙齿,鼻子,耳朵,手,手臂,腿,胡子,痘痘,皱纹,痣,疤痕,纹身,黑眼圈,斑点,雀斑,手指,眉毛", "dog": "狗,小狗,猫,小猫,鸟,马,动物,牛,鱼,独角兽,龙,鸽子,兔子,羊", "house": "房子,建筑,建筑物,墙,墙壁,屋顶,门,窗户,窗,塔,栅栏,路,街道,桥,山,地板,地面,窗帘,地毯,楼,大楼,房屋",
-    "sea": "海,大海,水,湖,沙滩,河,海水,湖水,石头,太阳,月亮,星星,森林,花,花朵,玫瑰,海面,水面", "table": "桌子,椅子,沙发,床,灯,杯子,盘子,瓶子,书,手机,球,伞,牌子,招牌,垃圾桶,垃圾,电线,电线杆,污渍,划痕,灰尘,倒影,反光,东西,物体,物品,杂物,车牌,咖啡,蛋糕,旗子,气球,路牌,杆子,路灯,杂物等",
-    "red": "红色,大红,大红色", "blue": "蓝色", "green": "绿色", "yellow": "黄色", "orange": "橙色,橘色,橘黄色", "pink": "粉色,粉红色,粉红,粉", "purple": "紫色,紫", "brown": "棕色,咖啡色", "black": "黑色", "white": "白色,纯白,纯白色", "grey": "灰色,灰", "gold": "金色,金黄色", "silver": "银色", "turquoise": "青绿色,绿松石色", "cyan": "青色", "navy": "深蓝色,藏青色,海军蓝,深蓝", "light blue": "浅蓝色,淡蓝色,浅蓝", "dark green": "深绿色,墨绿色", "light green": "浅绿色", "dark red": "深红色,酒红色,暗红色", "beige": "米色", "light grey": "浅灰色", "dark grey": "深灰色", "cream": "米白色,奶油色", "dark brown": "深棕色", "sky blue": "天蓝色",
-    "white background": "白底,白色背景,纯白背景,白色底,白背景", "blue background": "蓝底,蓝色背景", "red background": "红底,红色背景", "black background": "黑底,黑色背景", "grey background": "灰底,灰色背景", "green background": "绿色背景,绿底",
-    "replace": "替换,替换成,替换为,换掉,换", "crop": "裁剪,剪裁,裁切,裁成", "rotate": "旋转,转动", "flip": "翻转,镜像,水平翻转", "enlarge": "放大,缩小,变大,更大一些,加宽,变高,拉长,更大,变小,尺寸,分辨率,超分", "text": "文字,字,写上,写,水印,标志,字幕,写着,文本,标题", "winter": "冬天,夏天,秋天,春天,下雪,雪,下雨,雨,晴天,雪景,暴风雨,圣诞,圣诞节,万圣节,彩虹,雪天,雨天,阳光明媚", "smile": "微笑,笑,大笑,年轻,变老,瘦,瘦一点,苗条,化妆,妆,发型,光头,胖,裸体,更瘦,老一点,年轻一点,肌肉,笑容,睁眼,闭眼", "anime": "动漫,日漫,宫崎骏,吉卜力,皮克斯,迪士尼,乐高,梵高,毕加索,莫奈,波普,3D,3d,二次元,赛博朋克", "move": "移动,移到,复制,挪到,挪,搬到",
-    "noir": "黑色电影",
+_BEFORE_VERB = (
+    "调",
+    "变",
+    "弄",
+    "提",
+    "加",
+    "打",
+    "变得",
+    "变得更",
+    "调得更",
+    "调得",
+    "弄得更",
+    "拉",
+    "做得更",
+    "处理得",
+    "处理得更",
+    "搞",
+)
+_NOT_ENOUGH = {
+    "亮": "too dark",
+    "明亮": "too dark",
+    "清晰": "too blurry",
+    "清楚": "too blurry",
+    "鲜艳": "too dull",
+    "暖": "too cold",
+    "锐利": "too blurry",
+    "锐": "too blurry",
+    "暗": "too bright",
 }
+_COLORS = {
+    "红": "red",
+    "蓝": "blue",
+    "绿": "green",
+    "黄": "yellow",
+    "紫": "purple",
+    "橙": "orange",
+    "粉": "pink",
+    "青": "cyan",
+}
+_PLAIN_COLORS = frozenset(
+    [
+        "red",
+        "blue",
+        "green",
+        "yellow",
+        "orange",
+        "pink",
+        "purple",
+        "brown",
+        "black",
+        "white",
+        "grey",
+        "gold",
+        "silver",
+    ]
+)
 
-_AFTER_ADJECTIVE = {"一点": "a bit", "一些": "a bit", "点": "a bit", "一点点": "a tiny bit", "些": "a bit", "一点儿": "a bit", "很多": "much", "许多": "much", "得多": "much"}
-_BEFORE_VERB = ("调", "变", "弄", "提", "加", "打", "变得", "变得更", "调得更", "调得", "弄得更", "拉", "做得更", "处理得", "处理得更", "搞")
-_NOT_ENOUGH = {"亮": "too dark", "明亮": "too dark", "清晰": "too blurry", "清楚": "too blurry", "鲜艳": "too dull", "暖": "too cold", "锐利": "too blurry", "锐": "too blurry", "暗": "too bright"}
-_COLORS = {"红": "red", "蓝": "blue", "绿": "green", "黄": "yellow", "紫": "purple", "橙": "orange", "粉": "pink", "青": "cyan"}
 
-
-def _phrases() -> dict[str, str]:
-    made = {phrase: english for english, words in _WORDS.items() for phrase in words.split(",")}
-    for word, (plain, compared, verb) in _ADJECTIVES.items():
+def phrases_of(words: Mapping[str, str], adjectives: Mapping[str, list[str]]) -> dict[str, str]:
+    """Every phrase with its English: the words, and what adjectives make with their neighbours."""
+    made = {phrase: english for english, phrases in words.items() for phrase in listed(phrases)}
+    for word, (plain, compared, verb) in adjectives.items():
         made[word] = plain
         made["更" + word] = made["再" + word] = made["更加" + word] = compared
         for before in _BEFORE_VERB:
             made[before + word] = compared if before.endswith("更") else verb
         for after, degree in _AFTER_ADJECTIVE.items():
-            made[word + after] = made["更" + word + after] = made["再" + word + after] = f"{degree} {compared}"
+            made[word + after] = made["更" + word + after] = made["再" + word + after] = (
+                f"{degree} {compared}"
+            )
             made["稍微" + word + after] = made["稍" + word + after] = f"{degree} {compared}"
             made["调" + word + after] = made["变" + word + after] = f"{degree} {compared}"
     for word, complaint in _NOT_ENOUGH.items():
@@ -104,19 +95,48 @@ def _phrases() -> dict[str, str]:
         made[word + "色调"] = made["偏" + word + "色调"] = made[word + "调"] = f"a {color} tint"
         made["去" + word] = f"less {color}"
     made |= {"加暗角": "add a vignette", "高光压暗": "softer highlights", "压暗高光": "softer highlights"}
-    made |= {"太暗": "too dark", "太亮": "too bright", "偏暗": "too dark", "偏亮": "too bright", "偏冷": "too cold", "偏暖": "too warm", "冷暖": "qzx"}
-    made |= {"锐化": "sharpen", "柔化": "soften", "虚化": "blur", "模糊处理": "blur", "高斯模糊": "blur", "模糊化": "blur", "模糊掉": "blur", "提亮": "brighten", "压暗": "darken", "加深": "darken", "淡化": "fade", "柔焦": "soft focus", "去模糊": "unblur", "变模糊": "blur"}
-    made |= {"加暖": "warm up", "暖色一点": "a bit warmer", "冷色一点": "a bit cooler", "暖一点": "a bit warmer", "冷一点": "a bit cooler", "降温": "cooler", "升温": "warmer"}
+    made |= {
+        "太暗": "too dark",
+        "太灰": "too dull",
+        "变黑": "make black",
+        "变白": "make white",
+        "白底的": "white background",
+        "太亮": "too bright",
+        "偏暗": "too dark",
+        "偏亮": "too bright",
+        "偏冷": "too cold",
+        "偏暖": "too warm",
+        "冷暖": "qzx",
+    }
+    made |= {
+        "锐化": "sharpen",
+        "柔化": "soften",
+        "虚化": "blur",
+        "模糊处理": "blur",
+        "高斯模糊": "blur",
+        "模糊化": "blur",
+        "模糊掉": "blur",
+        "提亮": "brighten",
+        "压暗": "darken",
+        "加深": "darken",
+        "淡化": "fade",
+        "柔焦": "soft focus",
+        "去模糊": "unblur",
+        "变模糊": "blur",
+    }
+    made |= {
+        "加暖": "warm up",
+        "暖色一点": "a bit warmer",
+        "冷色一点": "a bit cooler",
+        "暖一点": "a bit warmer",
+        "冷一点": "a bit cooler",
+        "降温": "cooler",
+        "升温": "warmer",
+    }
+    for phrase, english in list(made.items()):
+        if phrase.endswith("色") and english in _PLAIN_COLORS:
+            made[phrase + "的"] = english
+    for word in ("变", "弄", "调"):
+        made.pop(word + "黑", None)
+    made |= {"变黑": "make black", "弄黑": "make black"}
     return made
-
-
-TRANSLATIONS = _phrases()
-
-REWRITES: tuple[tuple[str, str], ...] = (
-    (r"百分之(\d+)", r" \1% "),
-    (r"(.{1,4})(?:的)?背景(?:换成|改成|变成|替换成|替换为|设为|改为|换为)", r"\1背景成"),
-    (r"(?:替换|更换|更改|改变|换)(?:一下)?背景(?:颜色|色)?(?:为|成)", "背景成"),
-    (r"不(?:要)?太(?=[^了])", "不要太"),
-    (r"不要改变|不改变|不影响|不要动|别改变", " 不 改变 "),
-    (r"(?:其他|其余|其它)(?:部分|地方|的)*(?:保持)?不变", " keeptherest "),
-)

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 from editor.engines.lite.senses import Form, Kind, Lexicon, Sense
 from editor.engines.lite.vocabulary.colors import COLOR_LIGHTNESS_WORDS, COLORS, DERIVED_COLORS
+from editor.engines.lite.vocabulary.effects import EFFECTS
+from editor.engines.lite.vocabulary.lists import listed
 from editor.engines.lite.vocabulary.lookalikes import LOOKALIKES
+from editor.engines.lite.vocabulary.phrases import WHOLE_PHRASES
 from editor.engines.lite.vocabulary.things import BEYOND, NOUNS, REGION_OF
 
 _PLAIN_WORDS: dict[Kind, str] = {
@@ -68,7 +71,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
     Kind.REMOVE: """
         remove, removing, erase, delete, get rid of, getting rid of, take out, take away, take off,
         eliminate, rub out, wipe out, wipe away, clear away, disappear, vanish, go away, gone, fill
-        in, edit out, clean up, get them out, scrub out, retouch out, hide, take it out, cover up, photoshop out, clone out, lose, heal
+        in, edit out, clean up, get them out, scrub out, retouch out, hide, take it out, cover up,
+        photoshop out, clone out, lose, heal
     """,
     Kind.FIX: """
         fix, fixing, correct, correcting, repair, rectify, sort out, do something about, improve,
@@ -281,261 +285,20 @@ _ZONES = {
     """,
 }
 
-_EFFECTS = {
-    "monochrome": """
-        black and white, black & white, bw, b&w, b/w, b w, monochrome, monochromatic, greyscale,
-        grayscale, grey scale, gray scale, shades of grey, shades of gray, noir, black n white, b
-        and w, black white, colourless photo
-    """,
-    "sepia": "sepia, sepia tone, sepia toned, sepia brown",
-    "vintage": """
-        vintage, retro, old fashioned, nostalgic, old photo, old time, old timey, old school,
-        vintage film, polaroid, old polaroid, aged, 70s, seventies, 60s, sixties, 80s, 1970s, 1960s, faded vintage,
-        from the 70s, from the seventies, old picture, old photograph, antique
-    """,
-    "film": """
-        film look, analog film, analogue film, old film, analog, analogue, shot on film, film photo,
-        film camera, 35mm, matte look, matte film, film stock, film emulation, kodak, like film, filmlike, film like
-    """,
-    "cinematic": """
-        cinematic, movie like, like a movie, like in a movie, movie still, movie, film noir colours,
-        teal and orange, orange and teal, teal & orange, blockbuster, cinema, like a film still,
-        movie look, hollywood, color grade, colour grade, cinematic color grade, cinematic colour grade,
-        cinematic grade, cinematic color grading, cinematic colour grading, cinematically
-    """,
-    "night": """
-        night look, night, nighttime, night time, at night, by night, night scene, moonlight, moonlit,
-        nocturnal, day for night, taken at night, shot at night, day into night, day to night, midnight,
-        it was taken at night, night photo
-    """,
-    "dusk": """
-        dusk look, dusk, twilight, blue hour, at dusk, nightfall, evening light, evening, gloaming
-    """,
-    "golden": """
-        golden hour, golden hour lighting, golden light, golden hour light, sunset light, at sunset,
-        sunset glow, warm evening light, evening sun, low sun, late afternoon light, golden glow,
-        sunset lighting, sunset mood, golden evening light, sunset colours, sunset colors, sunset look,
-        golden sunlight, late afternoon sun, warm sunset light, sunset tones
-    """,
-    "ink": """
-        ink drawing, ink, pen and ink, pen drawing, ink sketch, inked, ink art, india ink, black ink,
-        line art, lineart, pen and ink drawing, pen and ink sketch, ink illustration, pen sketch, inking
-    """,
-    "watercolor": """
-        watercolour, watercolor, watercolours, watercolors, watercolour painting, watercolor painting, hand painted watercolour, hand painted watercolor, hand painted in watercolour, hand painted in watercolor,
-        aquarelle, water colour, water color, water colour painting, painted in watercolour, watercolor
-        paint, watercolour paint, painted in watercolor, water colours, water colors, watercolour sketch,
-        watercolor sketch, painted in watercolours, painted in watercolors, watercolour art, watercolor art
-    """,
-    "posterize": """
-        posterise, posterize, posterised, posterized, posterisation, posterization, screen print,
-        screenprint, silk screen, poster, poster art, poster like, flat colours, flat colors, flat poster
-    """,
-    "mosaic": """
-        mosaic, pixel mosaic, tile mosaic, mosaic tiles, roman mosaic, made of tiles, mosaic art, tesserae, tiled mosaic
-    """,
-    "halftone": """
-        halftone, half tone, halftone print, newsprint, newspaper print, halftone dots, comic dots,
-        newspaper dots, printed dots, halftone pattern, newspaper photo
-    """,
-    "blur@background": """
-        bokeh, portrait mode, shallow depth of field, blurred background, blurry background, depth of
-        field, background blur, shallow focus, out of focus background, defocused background, soft
-        background, bokeh background, low depth of field, creamy bokeh, background bokeh, background defocus,
-        unfocused background, depth of field blur, wide aperture
-    """,
-    "cutout@background": """
-        transparent background, cut out, cutout, remove the background, remove background, delete the
-        background, erase the background, get rid of the background, background transparent, cut it
-        out, cut out the subject, cut out the person, cut out the object, isolate the subject, isolate
-        the person, isolate the object, background removal, remove bg, transparent bg, no background,
-        without background, without the background, background removed, strip the background, take the
-        background away, take away the background, take out the background, knock out the background,
-        eliminate the background, clear the background, drop the background, make the background
-        transparent, see through background, transparency, remove its background, remove my background,
-        background see through, png without background, extract the subject, extract the person,
-        subject only, cut the subject out, cut the person out, background gone, remove the whole
-        background, remove the entire background, remove this background, remove backgrounds, background
-        should be transparent, background to be transparent, turn the background transparent, background
-        into transparency, on a transparent background, removing the background, isolate subject, cut out
-        subject, background eraser
-    """,
-    "sketch": """
-        pencil sketch, pencil drawing, sketch, pencil, drawing, pencil drawn, hand drawn, hand drawn
-        sketch, graphite, graphite drawing, graphite sketch, sketched, pencil art, drawn in pencil,
-        drawn with a pencil, drawn with pencil, in pencil, line drawing, sketchy, pencil sketched
-    """,
-    "oil": """
-        oil painting, oil paint, oil painted, oil, oil on canvas, oils, oil paintings, painted in
-        oil, painted in oils, painterly, painting, classical painting, painted, hand painted, impressionist painting, impressionistic, oil colours, oil
-        colors
-    """,
-    "cartoon": """
-        cartoon, cartoonish, cartoony, cartoon drawing, comic, comic book, comic strip, cartoonize,
-        cartoonise, cartoonized, cartoons, toon
-    """,
-    "vignette": """
-        vignette, vignetting, dark vignette, darkened edges, darkened corners, dark edges, dark
-        corners, darken the edges, darken the corners, soft vignette
-    """,
-    "invert": """
-        invert, inverted, negative, photo negative, film negative, invert the colours, invert the
-        colors, inverted colours, inverted colors, inversion
-    """,
-    "pixelate": """
-        pixelate, pixelated, pixellate, pixellated, pixelize, pixelise, censor, pixelation, pixel
-        out
-    """,
-    "balance": """
-        fix the white balance, correct the white balance, fix white balance, correct white balance,
-        auto white balance, white balance, neutralise the colours, neutralize the colors, neutral
-        colours, neutral colors, fix the colours, fix the colors, correct the colours, correct the
-        colors, colour correct, color correct, colour correction, color correction, fix the colour,
-        fix the color, correct the colour, correct the color, remove the colour cast, remove the
-        color cast, remove colour cast, remove color cast, remove any colour cast, remove any color
-        cast, fix the colour cast, fix the color cast, fix colours, fix colors, natural colours,
-        natural colors, natural looking colours
-    """,
-    "enhance": """
-        enhance, auto enhance, auto adjust, auto correct, autocorrect, auto fix, improve, better,
-        nicer, auto levels, auto level, improve the lighting, fix the lighting, better lighting, fix
-        the exposure, correct the exposure, fix exposure, correct exposure, improve the light,
-        enhance the light, better light, fix the light, touch up, touch it up, retouch lightly,
-        enhance it, enhance the photo, enhance the picture, enhance the image, enhance this photo,
-        enhance this picture, enhance this image, improve it, improve the photo, improve the
-        picture, improve the image, improve this photo, improve this picture, improve this image,
-        fix the levels, correct the levels, enhance the lighting, enhance my photo, improve my
-        photo, better quality lighting, improve the exposure, improve exposure, improve lighting,
-        fix lighting
-    """,
-    "remove": """
-        inpaint, fill in the hole, content aware fill, fill the hole, fill the selection, fill the
-        selected area, fill the masked area
-    """,
-}
-
-_WHOLE_PHRASES: dict[str, Sense] = {
-    "reduce the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "noise reduction": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "enhance the contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "improve the contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "improve contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "better contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "enhance the colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "enhance the colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "enhance colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "enhance colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "improve the sharpness": Sense(Kind.QUALITY, "sharpness", 1, form=Form.DONE),
-    "enhance the sharpness": Sense(Kind.QUALITY, "sharpness", 1, form=Form.DONE),
-    "enhance the details": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "enhance the detail": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "bring out the details": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "more detail": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "more details": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "cool tones": Sense(Kind.QUALITY, "warmth", -1),
-    "cool tone": Sense(Kind.QUALITY, "warmth", -1),
-    "cool tint": Sense(Kind.QUALITY, "warmth", -1),
-    "cool colours": Sense(Kind.QUALITY, "warmth", -1),
-    "cool colors": Sense(Kind.QUALITY, "warmth", -1),
-    "recover the highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "recover highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "bring back the highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "blown highlights": Sense(Kind.QUALITY, "highlights", 1),
-    "blown out highlights": Sense(Kind.QUALITY, "highlights", 1),
-    "crush the blacks": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "deepen the shadows": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "deeper shadows": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "deeper blacks": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "darker shadows": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "brighter shadows": Sense(Kind.QUALITY, "shadows", 1, form=Form.DONE),
-    "softer highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "brighter colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "brighter colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colours brighter": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colors brighter": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "bright colours": Sense(Kind.QUALITY, "vibrance", 1),
-    "bright colors": Sense(Kind.QUALITY, "vibrance", 1),
-    "stronger colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "stronger colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colours stronger": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colors stronger": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colours pop": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "colors pop": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "stronger contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.COMPARED),
-    "bit depth": Sense(Kind.UNKNOWN),
-    "black": Sense(Kind.COLOR, "black"),
-    "filter out": Sense(Kind.UNKNOWN),
-    "nice bokeh": Sense(Kind.EFFECT, "blur@background"),
-    "details in the shadows": Sense(Kind.ZONE, "shadows"),
-    "detail in the shadows": Sense(Kind.ZONE, "shadows"),
-    "shadow detail": Sense(Kind.ZONE, "shadows"),
-    "shadow details": Sense(Kind.ZONE, "shadows"),
-    "detail in the highlights": Sense(Kind.ZONE, "highlights"),
-    "details in the highlights": Sense(Kind.ZONE, "highlights"),
-    "blak and white": Sense(Kind.EFFECT, "monochrome"),
-    "remove the fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "remove fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "remove the mist": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "remove the smog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "get rid of the fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "clear the haze": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "clear the fog": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "cut through the haze": Sense(Kind.QUALITY, "haze", -1, form=Form.DONE),
-    "clean up the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "clean the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "get rid of the grain": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "smooth out the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "bring the highlights down": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "bring the shadows up": Sense(Kind.QUALITY, "shadows", 1, form=Form.DONE),
-    "life in the colours": Sense(Kind.PROPERTY, "vibrance", 1),
-    "life in the colors": Sense(Kind.PROPERTY, "vibrance", 1),
-    "deeper": Sense(Kind.MORE),
-    "first": Sense(Kind.SKIP),
-    "finally": Sense(Kind.SKIP),
-    "scan": Sense(Kind.UNKNOWN),
-    "make it pop": Sense(Kind.QUALITY, "dullness", -1, form=Form.DONE),
-    "gradient": Sense(Kind.GRADIENT),
-    "colour gradient": Sense(Kind.GRADIENT),
-    "color gradient": Sense(Kind.GRADIENT),
-    "fill": Sense(Kind.FILL),
-    "fill in with": Sense(Kind.FILL),
-    "fill it with": Sense(Kind.FILL),
-    "filled": Sense(Kind.FILL),
-    "flood fill": Sense(Kind.FILL),
-    "paint over": Sense(Kind.FILL),
-    "solid": Sense(Kind.SKIP),
-    "plain": Sense(Kind.SKIP),
-    "pure": Sense(Kind.SKIP),
-    "clearer": Sense(Kind.QUALITY, "clarity", 1, form=Form.COMPARED),
-    "crystal clear": Sense(Kind.QUALITY, "clarity", 1, form=Form.COMPARED),
-    "replace the background with": Sense(Kind.NOUN, "background", color="fill"),
-    "replace background with": Sense(Kind.NOUN, "background", color="fill"),
-    "change the background to": Sense(Kind.NOUN, "background", color="fill"),
-    "change background to": Sense(Kind.NOUN, "background", color="fill"),
-    "swap the background for": Sense(Kind.NOUN, "background", color="fill"),
-    "swap the background with": Sense(Kind.NOUN, "background", color="fill"),
-    "background colour": Sense(Kind.NOUN, "background"),
-    "background color": Sense(Kind.NOUN, "background"),
-}
-
-
-def _listed(text: str) -> list[str]:
-    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
-
 
 def _scales() -> Iterator[tuple[str, Sense]]:
     for (scale, sign), forms in _QUALITIES.items():
         for form, words in zip(Form, forms, strict=True):
-            for phrase in _listed(words):
+            for phrase in listed(words):
                 yield phrase, Sense(Kind.QUALITY, scale, sign, form=form)
     for (scale, sign), words in _PROPERTIES.items():
-        for phrase in _listed(words):
+        for phrase in listed(words):
             if phrase not in ("light", "pop"):  # said as qualities too; the grammar tells them apart
                 yield phrase, Sense(Kind.PROPERTY, scale, sign)
     for zone, words in _ZONES.items():
-        yield from ((phrase, Sense(Kind.ZONE, zone)) for phrase in _listed(words))
-    for operation, words in _EFFECTS.items():
-        yield from ((phrase, Sense(Kind.EFFECT, operation)) for phrase in _listed(words))
+        yield from ((phrase, Sense(Kind.ZONE, zone)) for phrase in listed(words))
+    for operation, words in EFFECTS.items():
+        yield from ((phrase, Sense(Kind.EFFECT, operation)) for phrase in listed(words))
 
 
 def _colors() -> Iterator[tuple[str, Sense]]:
@@ -550,30 +313,30 @@ def _colors() -> Iterator[tuple[str, Sense]]:
 
 def _degrees() -> Iterator[tuple[str, Sense]]:
     for factor, words in _DEGREES.items():
-        yield from ((phrase, Sense(Kind.DEGREE, amount=factor)) for phrase in _listed(words))
-    yield from ((phrase, Sense(Kind.DEGREE, "whole")) for phrase in _listed(_WHOLE))
-    yield from ((phrase, Sense(Kind.MORE, amount=0.5)) for phrase in _listed(_A_LITTLE_MORE))
+        yield from ((phrase, Sense(Kind.DEGREE, amount=factor)) for phrase in listed(words))
+    yield from ((phrase, Sense(Kind.DEGREE, "whole")) for phrase in listed(_WHOLE))
+    yield from ((phrase, Sense(Kind.MORE, amount=0.5)) for phrase in listed(_A_LITTLE_MORE))
     for times, words in _TIMES.items():
-        yield from ((phrase, Sense(Kind.TIMES, amount=times)) for phrase in _listed(words))
+        yield from ((phrase, Sense(Kind.TIMES, amount=times)) for phrase in listed(words))
     for place, word in enumerate(_NUMBER_WORDS, 1):
         yield word, Sense(Kind.NUMBER, amount=10.0 * place)
 
 
 def _things() -> Iterator[tuple[str, Sense]]:
-    yield from ((noun, Sense(Kind.NOUN, noun)) for noun in (*_listed(NOUNS), *REGION_OF))
+    yield from ((noun, Sense(Kind.NOUN, noun)) for noun in (*listed(NOUNS), *REGION_OF))
     for sort, words in BEYOND.items():
-        yield from ((phrase, Sense(Kind.CANNOT, sort)) for phrase in _listed(words))
+        yield from ((phrase, Sense(Kind.CANNOT, sort)) for phrase in listed(words))
 
 
 def _plain_words() -> Iterator[tuple[str, Sense]]:
     for kind, words in _PLAIN_WORDS.items():
-        yield from ((phrase, Sense(kind)) for phrase in _listed(words))
+        yield from ((phrase, Sense(kind)) for phrase in listed(words))
 
 
 def _lexicon() -> Lexicon:
     """Later entries win: a word that is both a thing and a scale is a scale."""
     phrases: dict[str, Sense] = {}
-    for words in (_things(), _plain_words(), _colors(), _degrees(), _scales(), _WHOLE_PHRASES.items()):
+    for words in (_things(), _plain_words(), _colors(), _degrees(), _scales(), WHOLE_PHRASES.items()):
         phrases.update(words)
     return Lexicon(phrases, lookalikes=LOOKALIKES)
 

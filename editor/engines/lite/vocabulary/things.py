@@ -71,7 +71,8 @@ BEYOND: dict[str, str] = {
         anime, manga, ghibli, pixar, disney,
         lego, 3d, claymation, pixel art, pop art, van gogh, picasso, monet, cubist, cubism, surreal,
         realistic, photorealistic, photo realistic, hdr, charcoal, crayon, pastel
-        drawing, stained glass, neon, glitch, double exposure, caricature, render in 3d, tilt shift, colourise, colorize, colourize,
+        drawing, stained glass, neon, glitch, double exposure, caricature, render in 3d, tilt shift,
+        colourise, colorize, colourize,
         colorise, fresco, marble statue
     """,
     "background": """
