@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +9,9 @@ import pytest
 from editor.engines.base import NotUnderstood
 from editor.engines.lite.plan import WORDINGS, Plan
 from editor.engines.lite.understand import check, understand
+from tests.editor.engines.lite import table
+from tests.editor.engines.lite.table import LANGUAGES
 
-LANGUAGES: dict[str, dict[str, list[Any]]] = tomllib.loads(
-    (Path(__file__).parent / "instructions.toml").read_text(encoding="utf-8")
-)
 INSTRUCTIONS = LANGUAGES["english"]
 
 
@@ -151,3 +148,8 @@ def test_understanding_loads_neither_numpy_nor_opencv() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_the_table_in_the_docs_is_fresh() -> None:
+    document = table.DOCUMENT.read_text(encoding="utf-8")
+    assert table.written(document) == document

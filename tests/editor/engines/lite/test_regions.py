@@ -1,0 +1,71 @@
+"""What is found by name changes; everything else keeps its very bytes."""
+
+import numpy as np
+import pytest
+
+from editor.engines.base import EditRequest, NotUnderstood, Pixels
+from editor.engines.lite.engine import LiteEngine, carry_out
+from editor.engines.lite.plan import Plan, Step
+from editor.engines.lite.regions import region_of
+from tests.editor.engines.lite.photos import photo
+
+
+@pytest.fixture
+def coffee() -> Pixels:
+    return photo("coffee", 400)
+
+
+@pytest.mark.parametrize("name", ["background", "subject"])
+def test_only_the_region_changes(name: str, coffee: Pixels) -> None:
+    region = region_of(coffee, name)
+    result, _ = carry_out(Plan((Step("exposure", -0.5, "", name),)), EditRequest(image=coffee, prompt=""))
+    assert 0.1 < region.mean() / 255 < 0.9
+    assert np.array_equal(result[region == 0], coffee[region == 0])
+    inside = region == 255
+    assert result[inside].mean() < 0.85 * coffee[inside].mean()
+
+
+def test_the_cup_is_the_subject_and_the_table_is_not(coffee: Pixels) -> None:
+    subject = region_of(coffee, "subject")
+    height, width = subject.shape
+    assert subject[height // 2, width // 2] > 200
+    assert subject[8, 8] < 60
+    assert subject[8, -8] < 60
+
+
+def test_a_removed_background_is_transparent_and_the_rest_opaque(coffee: Pixels) -> None:
+    output = LiteEngine().edit(EditRequest(image=coffee, prompt="remove the background"))
+    assert output.alpha is not None
+    assert np.array_equal(output.image, coffee)
+    assert output.alpha[6, 6] < 20
+    assert output.alpha[coffee.shape[0] // 2, coffee.shape[1] // 2] > 235
+
+
+def test_the_sky_of_the_rocket_is_found_and_the_ground_is_not() -> None:
+    rocket = photo("rocket", 400)
+    sky = region_of(rocket, "sky")
+    assert sky[10, rocket.shape[1] // 2] > 200
+    assert sky[-6:].mean() < 60
+
+
+def test_a_colour_names_what_has_it(coffee: Pixels) -> None:
+    saucer = region_of(coffee, "red") > 127
+    assert saucer.any()
+    chosen = coffee[saucer].astype(int)
+    assert (chosen[:, 0] > chosen[:, 2]).mean() > 0.98
+
+
+@pytest.mark.parametrize("name", ["greenery", "sky", "subject"])
+def test_what_is_not_there_is_declined_with_advice(name: str) -> None:
+    plain = np.full((120, 160, 3), (90, 60, 60), np.uint8)
+    with pytest.raises(NotUnderstood, match="mask"):
+        region_of(plain, name)
+
+
+def test_a_gradient_goes_from_one_colour_to_the_other(coffee: Pixels) -> None:
+    mask = np.full(coffee.shape[:2], 255, np.uint8)
+    plan = Plan((Step("fill", 1.0, "blue to white"),))
+    result, _ = carry_out(plan, EditRequest(image=coffee, prompt="", mask=mask))
+    light = result.mean(axis=(1, 2))
+    assert light[0] < 110 < 235 < light[-1]
+    assert (np.diff(light) > -1).all()
