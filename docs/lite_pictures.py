@@ -5,6 +5,8 @@
 The photographs are scikit-image's, so this needs the development requirements.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -45,12 +47,12 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     for name, prompts in SHEETS.items():
         rows = [_row("", lambda image: image)]
-        rows += [_row(prompt, lambda image, wish=prompt: _edited(image, wish)) for prompt in prompts]
+        rows += [_row(prompt, partial(_edited, prompt)) for prompt in prompts]
         sheet = cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR)
         cv2.imwrite(str(HERE / f"{name}.webp"), sheet, [cv2.IMWRITE_WEBP_QUALITY, 72])
 
 
-def _row(label: str, edit) -> Pixels:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _row(label: str, edit: Callable[[Pixels], Pixels]) -> Pixels:
     tiles = []
     for name in PHOTOS:
         image = np.ascontiguousarray(np.asarray(getattr(data, name)(), np.uint8)[..., :3])
@@ -66,7 +68,7 @@ def _row(label: str, edit) -> Pixels:  # type: ignore[no-untyped-def]  # noqa: A
     return np.asarray(row, np.uint8)
 
 
-def _edited(image: Pixels, prompt: str) -> Pixels:
+def _edited(prompt: str, image: Pixels) -> Pixels:
     plan: Plan = understand(prompt, has_mask=False)
     try:
         made, alpha = carry_out(plan, EditRequest(image=image, prompt=prompt))

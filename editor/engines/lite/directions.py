@@ -62,6 +62,8 @@ def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Move
     wanted = direction(clause)
     if wanted is None and clause.joint.kind in (Kind.AND, Kind.OR):
         wanted = inherited
+    if wanted is None and head.text == "film grain":
+        wanted = Kind.MORE  # nobody complains of it by that name
     if wanted is None and clause.joint.text == "with" and (scale.fault != sign or head.text == "film grain"):
         wanted = Kind.MORE  # "black and white with contrast", but not "a photo with noise"
     if wanted is Kind.REMOVE:

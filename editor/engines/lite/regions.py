@@ -57,6 +57,8 @@ def _subject(small: Pixels) -> Floats:
     one of them finds is not to be cut out of anybody's photograph.
     """
     saliency = _unlike_the_rim(small)
+    if float(np.quantile(saliency, 0.95)) < 0.9:
+        raise RegionNotFound("FreeAI Lite found no subject in this picture. Give a mask over it.")
     first, second = (_subject_from(small, saliency, weight) for weight in (0.75, 0.45))
     common = float((first * second).sum())
     either = float(np.maximum(first, second).sum())
