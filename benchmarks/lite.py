@@ -30,10 +30,10 @@ PLAIN_WAY: dict[str, Callable[[Image.Image], Image.Image]] = {
     "sharpen": lambda image: image.filter(ImageFilter.UnsharpMask(1.5, 120)),
     "blur": lambda image: image.filter(ImageFilter.GaussianBlur(16)),
     "denoise": lambda image: image.filter(ImageFilter.MedianFilter(5)),
-    "monochrome": lambda image: ImageOps.grayscale(image),
+    "monochrome": ImageOps.grayscale,
     "posterize": lambda image: ImageOps.posterize(image, 3),
-    "invert": lambda image: ImageOps.invert(image),
-    "balance": lambda image: ImageOps.autocontrast(image),
+    "invert": ImageOps.invert,
+    "balance": ImageOps.autocontrast,
 }
 
 

@@ -59,13 +59,7 @@ def _is_bare_fault(clause: Clause, head: Token) -> bool:
 def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Moves:
     """ "More contrast", "contrast +20 %", "remove the noise": a noun needs a direction."""
     scale, sign = SCALES[head.sense.value], head.sense.sign
-    wanted = direction(clause)
-    if wanted is None and clause.joint.kind in (Kind.AND, Kind.OR):
-        wanted = inherited
-    if wanted is None and head.text == "film grain":
-        wanted = Kind.MORE  # nobody complains of it by that name
-    if wanted is None and clause.joint.text == "with" and (scale.fault != sign or head.text == "film grain"):
-        wanted = Kind.MORE  # "black and white with contrast", but not "a photo with noise"
+    wanted = _wanted(clause, head, inherited)
     if wanted is Kind.REMOVE:
         if head.sense.value == "saturation":
             return (("monochrome", 1.0),)
@@ -82,6 +76,21 @@ def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Move
     if clause.has(Kind.TIMES):
         return some(scale.moves(sign), head)
     raise refusals.unclear(f"say whether you want more or less {head.text}")
+
+
+def _wanted(clause: Clause, head: Token, inherited: Kind | None) -> Kind | None:
+    """The direction a property is to go, said here or carried on from before."""
+    wanted = direction(clause)
+    if wanted is not None:
+        return wanted
+    scale = SCALES[head.sense.value]
+    if head.text == "film grain":
+        return Kind.MORE  # nobody complains of it by that name
+    if clause.joint.kind in (Kind.AND, Kind.OR) and inherited is not None:
+        return inherited
+    if clause.joint.text == "with" and scale.fault != head.sense.sign:
+        return Kind.MORE  # "black and white with contrast", but not "a photo with noise"
+    return None
 
 
 def _zone_moves(clause: Clause, head: Token) -> Moves:

@@ -22,6 +22,9 @@ _SHARE_MIN, _SHARE_MAX = 0.01, 0.93
 _AGREEMENT_MIN = 0.8
 """Common part of the two guesses at a subject, of what either takes for it."""
 
+_EDGE_MIN = 30.0
+"""Sobel magnitude of bytes that three quarters of an outline must reach."""
+
 
 class RegionNotFound(NotUnderstood):
     """The picture holds nothing that we could take for what is named."""
@@ -63,7 +66,8 @@ def _subject(small: Pixels) -> Floats:
     common = float((first * second).sum())
     either = float(np.maximum(first, second).sum())
     share = float(first.mean())
-    if not _SHARE_MIN < share < _SHARE_MAX or common < _AGREEMENT_MIN * either:
+    agrees = common >= _AGREEMENT_MIN * either and _ends_at_edges(small, first)
+    if not (_SHARE_MIN < share < _SHARE_MAX and agrees):
         raise RegionNotFound(
             "FreeAI Lite cannot tell subject and background apart in this picture. Give a mask instead."
         )
@@ -75,15 +79,13 @@ def _subject_from(small: Pixels, saliency: Floats, weight: float) -> Floats:
     height, width = saliency.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     far = ((y / height - 0.52) / 0.42) ** 2 + ((x / width - 0.5) / 0.42) ** 2
-    prior = space.floats(saliency * weight + (1.1 - weight) * np.exp(-far))
-    prior = space.floats(cv2.GaussianBlur(prior, (0, 0), 0.02 * max(height, width)))
-    low, high = np.quantile(prior, (0.45, 0.8))
-    marks = np.where(prior > (low + high) / 2, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    marks[prior > np.quantile(prior, 0.95)] = cv2.GC_FGD
-    rim = max(2, round(0.02 * max(height, width)))
-    marks[:rim] = cv2.GC_BGD
-    for side in (np.s_[:, :rim], np.s_[:, -rim:]):
-        marks[side] = np.where(prior[side] < high, cv2.GC_BGD, marks[side])
+    prior = space.floats(saliency * (weight + (1 - weight) * np.exp(-far)))
+    prior = space.floats(cv2.GaussianBlur(prior, (0, 0), 0.012 * max(height, width)))
+    levels = space.pixels(255 * prior / max(1e-6, float(prior.max())))
+    middle, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
+    marks = np.where(levels > middle, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    marks[levels > np.quantile(levels, 0.93)] = cv2.GC_FGD
+    marks[levels < 0.35 * middle] = cv2.GC_BGD
     return _cut(small, marks)
 
 
@@ -146,7 +148,22 @@ def _sky(small: Pixels) -> Floats:
     found = _cut(small, marks).astype(np.uint8)
     _, labels = cv2.connectedComponents(found)
     touching = set(np.unique(labels[:3])) - {0}
-    return space.floats(np.isin(labels, list(touching)) & (found > 0))
+    sky = space.floats(np.isin(labels, list(touching)) & (found > 0))
+    return sky if _ends_at_edges(small, sky) else np.zeros_like(sky)
+
+
+def _ends_at_edges(small: Pixels, found: Floats) -> bool:
+    """Whether a region's outline runs along edges; one through a plain area would show as a seam."""
+    inside = found.astype(np.uint8)
+    outline = np.asarray(cv2.dilate(inside, np.ones((3, 3), np.uint8))) > inside
+    outline[:3] = outline[-3:] = False
+    outline[:, :3] = outline[:, -3:] = False
+    if not outline.any():
+        return False
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    slope = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    nearby = np.asarray(cv2.dilate(slope, np.ones((5, 5), np.uint8)))
+    return float(np.quantile(nearby[outline], 0.25)) >= _EDGE_MIN
 
 
 def _of_color(image: Pixels, color: str) -> Plane:

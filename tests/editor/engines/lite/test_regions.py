@@ -41,11 +41,27 @@ def test_a_removed_background_is_transparent_and_the_rest_opaque(coffee: Pixels)
     assert output.alpha[coffee.shape[0] // 2, coffee.shape[1] // 2] > 235
 
 
-def test_the_sky_of_the_rocket_is_found_and_the_ground_is_not() -> None:
-    rocket = photo("rocket", 400)
-    sky = region_of(rocket, "sky")
-    assert sky[10, rocket.shape[1] // 2] > 200
-    assert sky[-6:].mean() < 60
+def meadow() -> Pixels:
+    """A blue sky that pales towards the horizon, over grass."""
+    scene = np.zeros((180, 240, 3), np.uint8)
+    down = np.linspace(0, 1, 100)[:, None]
+    scene[:100] = (90 + 80 * down[..., None] * [1, 0.6, 0.2] + [0, 60, 130]).astype(np.uint8)
+    grass = np.random.default_rng(0).integers(-35, 35, (80, 240, 1))
+    scene[100:] = np.clip(np.array([60, 110, 40]) + grass, 0, 255)
+    return scene
+
+
+def test_the_sky_is_found_and_the_ground_is_not() -> None:
+    sky, green = (region_of(meadow(), name) for name in ("sky", "greenery"))
+    assert sky[:90].min() > 200
+    assert sky[110:].max() < 60
+    assert green[:90].max() < 60
+    assert green[110:].mean() > 150
+
+
+def test_a_sky_that_would_end_in_a_seam_is_declined() -> None:
+    with pytest.raises(NotUnderstood, match="no sky"):
+        region_of(photo("rocket", 400), "sky")
 
 
 def test_a_colour_names_what_has_it(coffee: Pixels) -> None:
