@@ -77,15 +77,16 @@ _DECLARED = (
         prices={"low": 100, "medium": 100, "high": 100},
         has_qualities=False,
         strengths=(
+            "Understands plain words in English, German, Spanish and Chinese",
             "Works on this computer, without a graphics card and without the internet",
             "Keeps every detail at full resolution",
             "Says so at once when a wish is beyond it, and charges nothing",
         ),
         weaknesses=(
-            "Cannot add new things or change what is in the picture",
-            "Understands wishes about light, colour, detail and style, in English",
+            "Cannot add new things or replace what is in the picture",
+            "Tells subject and background apart by colour, so it may miss parts; a mask is exact",
         ),
-        examples=("Warmer and a bit brighter", "Black and white with more contrast", "Pencil sketch"),
+        examples=("Warmer and a bit brighter", "Golden hour light", "Watercolour painting"),
     ),
     Model(
         slug="step1x-edit",

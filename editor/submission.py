@@ -118,6 +118,15 @@ def _accept(edit: Edit, network: str) -> None:
         transaction.on_commit(lambda: queue.ring(edit.engine))
 
 
+def plan_of(model: str, prompt: str, *, has_mask: bool) -> str:
+    """Tell what a model would do, by the words alone; "" if it cannot know. Raises UserError.
+
+    The same two checks that `submit_edit` makes, so that nothing is promised which it would refuse.
+    """
+    chosen, clean = catalogue.find(model), _clean_prompt(prompt)
+    return _plan(chosen, clean, has_mask=has_mask) if chosen.engine in registry.names() else ""
+
+
 def _clean_prompt(prompt: str) -> str:
     clean = " ".join(prompt.replace("\x00", " ").split())
     if not clean:

@@ -9,6 +9,7 @@ from editor.pages import (
     health,
     key_pages,
     model_page,
+    plan_pages,
     pricing_page,
     source_pages,
 )
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", model_page.landing, name="landing"),
     path("models/", model_page.models, name="models"),
     path("models/<slug:slug>/", model_page.model, name="model"),
+    path("models/<slug:slug>/plan", plan_pages.plan, name="model-plan"),
     path("sources/", source_pages.upload, name="sources"),
     path("sources/<slug:source_id>/image", source_pages.image, name="source-image"),
     path("edits/", edit_pages.create, name="edits"),

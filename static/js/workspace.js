@@ -7,6 +7,7 @@ import "./page.js";
 import { follow } from "./follow.js";
 import { listenForPictures } from "./incoming.js";
 import { load, stateOf, swap } from "./parts.js";
+import { PlanLine } from "./plan.js";
 import { Stage } from "./stage.js";
 import { check, Refused, send } from "./upload.js";
 import { WishForm } from "./wish.js";
@@ -20,6 +21,7 @@ const setting = root.dataset;
 const title = document.title;
 const stage = new Stage(root);
 const wish = new WishForm(find("wish"), { onSubmit: submit, onUnserved: sayUnserved });
+new PlanLine(find("wish"), find("plan-line"));
 
 let current = stateOf(document); // { edit, source }
 let uploading = null; // AbortController of the upload under way

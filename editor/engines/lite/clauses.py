@@ -11,7 +11,9 @@ from itertools import pairwise
 
 from editor.engines.lite.senses import Form, Kind, Sense, Token
 
-HEADS = frozenset({Kind.QUALITY, Kind.PROPERTY, Kind.ZONE, Kind.EFFECT, Kind.COLOR, Kind.COLORISH})
+HEADS = frozenset(
+    {Kind.QUALITY, Kind.PROPERTY, Kind.ZONE, Kind.EFFECT, Kind.COLOR, Kind.COLORISH, Kind.GRADIENT}
+)
 """What a clause can be about."""
 
 JOINTS = frozenset({Kind.AND, Kind.OR, Kind.BUT, Kind.STOP})
@@ -59,7 +61,10 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
         if token.kind is Kind.NOT and any(word.kind in HEADS for word in inside):
             found.append(Clause(joint, tuple(inside)))
             joint, inside = Token(token.text, Sense(Kind.BUT)), []
-        if token.kind not in JOINTS:
+        fills = token.text == "with" and any(word.kind is Kind.FILL for word in inside)
+        if token.kind not in JOINTS or fills:
+            if fills:
+                continue
             if token.kind not in (Kind.SKIP, Kind.ARTICLE):
                 inside.append(token)
             continue
@@ -136,8 +141,13 @@ def _settle_nouns(tokens: list[Token]) -> list[Token]:
         words = tokens[place : place + length]
         place += length
         stands_alone = length == 1 and words[0].kind is Kind.ARTICLE and _ends_phrase(tokens, place)
-        if length > 1 or (stands_alone and words[0].text in _PRONOUNS):
-            folded.append(Token(" ".join(word.text for word in words), Sense(Kind.NOUN, words[-1].text)))
+        if length > 1 and words[-1].sense.value == "background" and words[-2].kind is Kind.COLOR:
+            folded += [*words[1:-1], words[-1]]  # "a white background" says what it shall be
+        elif length > 1 or (stands_alone and words[0].text in _PRONOUNS):
+            colors = [word.sense.value for word in words if word.kind is Kind.COLOR]
+            color = colors[-1] if colors else words[-1].sense.color
+            name = words[-1].sense.value or words[-1].text
+            folded.append(Token(" ".join(word.text for word in words), Sense(Kind.NOUN, name, color=color)))
         elif stands_alone and words[0].text in _DEMONSTRATIVES:
             folded.append(Token(words[0].text, Sense(Kind.PICTURE)))
         else:
@@ -152,6 +162,10 @@ def _ends_phrase(tokens: list[Token], place: int) -> bool:
 
 def _noun_phrase_length(tokens: list[Token], place: int) -> int:
     """How many tokens from here on are an article, descriptions and a noun; 1 if they are not."""
+    if tokens[place].kind is Kind.COLOR and place + 1 < len(tokens) and tokens[place + 1].kind is Kind.NOUN:
+        # "Turn red car blue": of two colours the one before the noun tells which car.
+        others = any(token.kind is Kind.COLOR for token in (*tokens[:place], *tokens[place + 2 :]))
+        return 2 if others and tokens[place + 1].sense.value != "background" else 1
     if tokens[place].kind is not Kind.ARTICLE:
         return 1
     end = place + 1
@@ -181,7 +195,7 @@ def _join_nouns(tokens: list[Token]) -> list[Token]:
 
 def _settle_colors(tokens: list[Token]) -> list[Token]:
     """ "From red to blue" asks for blue: what is painted over already is what it is."""
-    settled = list(tokens)
+    settled = _settle_gradients(tokens)
     for place in range(len(settled) - 3):
         words = settled[place : place + 4]
         if words[0].text == "from" and words[1].kind is Kind.COLOR and words[3].kind is Kind.COLOR:
@@ -193,3 +207,19 @@ def without(clause: Clause, dropped: Iterable[Token]) -> Clause:
     """The clause less some of its tokens."""
     gone = list(dropped)
     return Clause(clause.joint, tuple(token for token in clause.tokens if token not in gone))
+
+
+def _settle_gradients(tokens: list[Token]) -> list[Token]:
+    """ "A gradient from blue to white", "a blue to white gradient": one head with both colours."""
+    places = [place for place, token in enumerate(tokens) if token.kind is Kind.GRADIENT]
+    colors = [place for place, token in enumerate(tokens) if token.kind is Kind.COLOR]
+    if len(places) != 1 or len(colors) != 2:
+        return list(tokens)
+    first, last = (tokens[place].sense.value for place in colors)
+    start, end = min(*colors, *places), max(*colors, *places)
+    between = (Kind.SKIP, Kind.ARTICLE, Kind.TO, Kind.AND, Kind.COLOR, Kind.GRADIENT, Kind.NOUN)
+    if any(token.kind not in between for token in tokens[start : end + 1]):
+        return list(tokens)
+    both = Token("gradient", Sense(Kind.GRADIENT, f"{first} to {last}"))
+    nouns = [token for token in tokens[start : end + 1] if token.kind is Kind.NOUN]
+    return [*tokens[:start], *nouns, both, *tokens[end + 1 :]]

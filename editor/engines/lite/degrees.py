@@ -8,7 +8,21 @@ from editor.engines.lite.plan import WORDINGS
 from editor.engines.lite.senses import Kind
 
 _WHOLE_ALLOWED = frozenset(
-    {"monochrome", "sepia", "vintage", "oil", "cartoon", "sketch", "invert", "pixelate", "recolor", "remove"}
+    {"fill", "cutout", "night", "dusk", "golden", "cinematic", "film", "ink", "watercolor", "posterize"}
+    | {
+        "mosaic",
+        "halftone",
+        "monochrome",
+        "sepia",
+        "vintage",
+        "oil",
+        "cartoon",
+        "sketch",
+        "invert",
+        "pixelate",
+        "recolor",
+        "remove",
+    }
 )
 _WHOLE_EXTREME = frozenset({"saturation", "blur", "denoise"})
 """Scales on which "completely" has a meaning: the far end."""

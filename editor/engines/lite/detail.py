@@ -78,7 +78,7 @@ def denoise(image: Pixels, work: Work) -> Pixels:
         guide = calm[..., 0].astype(np.float32)
         for channel in (1, 2):
             epsilon = float((2.5 * noise * strength) ** 2)
-            smooth = cv2.ximgproc.guidedFilter(guide, part[..., channel].astype(np.float32), 6, epsilon)
+            smooth = space.guided(guide, part[..., channel].astype(np.float32), 6, epsilon)
             calm[..., channel] = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
         result[rows] = cv2.cvtColor(calm, cv2.COLOR_YCrCb2RGB)[inner]
     return result

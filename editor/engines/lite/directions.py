@@ -19,10 +19,13 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
     """What to do, at plain strength, for the head of an imperative clause."""
     if head.kind is Kind.EFFECT:
         if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
-            clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance")
+            (clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance"))
+            and head.sense.value != "cutout@background"
         ):
             raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
-        return ((head.sense.value, 1.0),)
+        return ((head.sense.value, 0.4 if head.sense.value == "blur@background" else 1.0),)
+    if head.kind is Kind.GRADIENT:
+        return _gradient_moves(clause, head, has_mask=has_mask)
     if head.kind in (Kind.COLOR, Kind.COLORISH):
         return _color_moves(clause, head, has_mask=has_mask)
     if head.kind is Kind.ZONE:
@@ -35,6 +38,8 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
 def _quality_moves(clause: Clause, head: Token) -> Moves:
     """ "Brighter", "less bright", "fix the gloomy look", "remove the warm tint"."""
     scale, sense = SCALES[head.sense.value], head.sense
+    if _is_bare_fault(clause, head):
+        raise refusals.unclear(f"say what to do about “{head.text}”")
     noun_like = clause.has(Kind.TINT) or sense.value == "blur" or sense.value in ("shadows", "highlights")
     reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
     if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
@@ -44,14 +49,17 @@ def _quality_moves(clause: Clause, head: Token) -> Moves:
     return some(scale.moves(-sense.sign if reverse else sense.sign), head)
 
 
+def _is_bare_fault(clause: Clause, head: Token) -> bool:
+    """ "Noisy photo" hardly asks for noise; "make it noisy" does, and "less noisy" for the opposite."""
+    verbs = (Kind.MAKE, Kind.LESS, Kind.TOO, Kind.MORE, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.RAISE)
+    plain = head.sense.form is Form.PLAIN and not clause.has(*verbs)
+    return plain and head.sense.value in ("noise", "haze", "dullness", "fading", "gloom")
+
+
 def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Moves:
     """ "More contrast", "contrast +20 %", "remove the noise": a noun needs a direction."""
     scale, sign = SCALES[head.sense.value], head.sense.sign
-    wanted = direction(clause)
-    if wanted is None and clause.joint.kind in (Kind.AND, Kind.OR):
-        wanted = inherited
-    if wanted is None and clause.joint.text == "with" and (scale.fault != sign or head.text == "film grain"):
-        wanted = Kind.MORE  # "black and white with contrast", but not "a photo with noise"
+    wanted = _wanted(clause, head, inherited)
     if wanted is Kind.REMOVE:
         if head.sense.value == "saturation":
             return (("monochrome", 1.0),)
@@ -68,6 +76,21 @@ def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Move
     if clause.has(Kind.TIMES):
         return some(scale.moves(sign), head)
     raise refusals.unclear(f"say whether you want more or less {head.text}")
+
+
+def _wanted(clause: Clause, head: Token, inherited: Kind | None) -> Kind | None:
+    """The direction a property is to go, said here or carried on from before."""
+    wanted = direction(clause)
+    if wanted is not None:
+        return wanted
+    scale = SCALES[head.sense.value]
+    if head.text == "film grain":
+        return Kind.MORE  # nobody complains of it by that name
+    if clause.joint.kind in (Kind.AND, Kind.OR) and inherited is not None:
+        return inherited
+    if clause.joint.text == "with" and scale.fault != head.sense.sign:
+        return Kind.MORE  # "black and white with contrast", but not "a photo with noise"
+    return None
 
 
 def _zone_moves(clause: Clause, head: Token) -> Moves:
@@ -101,9 +124,22 @@ def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
         return (("tint", 0.3),)
     if not has_mask:
         raise refusals.needs_mask_to_recolor(head.text)
-    if clause.has(Kind.RAISE):
+    if clause.has(Kind.RAISE) and not _covers(clause):
         raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
-    return (("recolor", 1.0),)
+    return (("fill" if _covers(clause) else "recolor", 1.0),)
+
+
+def _covers(clause: Clause) -> bool:
+    """A plain backdrop is asked for, or "fill it with red"; anything else keeps its shading."""
+    return clause.has(Kind.FILL) or any(noun.sense.value == "background" for noun in clause.all(Kind.NOUN))
+
+
+def _gradient_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
+    if not head.sense.value or clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.MORE):
+        raise refusals.unclear("say from which colour to which the gradient goes")
+    if not has_mask:
+        raise refusals.unclear("say where the gradient goes: “a blue to white gradient background”")
+    return (("fill", 1.0),)
 
 
 def cast_moves(head: Token) -> Moves:

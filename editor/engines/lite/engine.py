@@ -9,8 +9,10 @@ import time
 import numpy as np
 
 from editor.engines.base import EditOutput, EditRequest, Pixels, Plane, Progress
+from editor.engines.lite import paint
 from editor.engines.lite.operations import OPERATIONS
 from editor.engines.lite.plan import Plan, Step
+from editor.engines.lite.regions import region_of
 from editor.engines.lite.understand import understand
 from editor.engines.lite.work import TICKS, Reporter, Work
 
@@ -28,34 +30,55 @@ class LiteEngine:
         plan = understand(request.prompt, has_mask=request.mask is not None)
         request.report(Progress("thinking", 1, 1))
         thought = time.monotonic()
-        image = carry_out(plan, request)
+        image, alpha = carry_out(plan, request)
         return EditOutput(
             is_in_frame=True,
             image=image,
+            alpha=alpha,
             seed=request.seed,
             reasoning=_reasoning(plan, request),
             seconds={"thinking": thought - started, "editing": time.monotonic() - thought},
         )
 
 
-def carry_out(plan: Plan, request: EditRequest) -> Pixels:
-    """All steps of a plan, one on the other's result."""
+def carry_out(plan: Plan, request: EditRequest) -> tuple[Pixels, Plane | None]:
+    """All steps of a plan, one on the other's result; and alpha, where a step makes transparent.
+
+    Raises `NotUnderstood` before any work if the picture does not hold what a step names.
+    """
     reporter = Reporter(request.report, ticks_total=TICKS * len(plan.steps))
+    regions = _regions(plan, request)
     base = image = request.image
+    alpha: Plane | None = None
     for step in plan.steps:
-        work = _work(step, request, reporter)
-        image = OPERATIONS[step.operation](image, work)
+        work = _work(step, request, reporter, regions)
+        before, image = image, OPERATIONS[step.operation](image, work)
+        if step.region:
+            image = _composite(before, image, regions[step.region])
         if step.operation == "remove":
             # Feathered all the way, half of the removed thing would shine through its own edge.
             base = image = _composite(request.image, image, _firm(work.mask))
+        if step.operation == "cutout":
+            alpha = paint.transparency(request.alpha, regions[step.region], work.strength)
         reporter.finish_operation(image)
-    return _composite(base, image, request.mask)
+    return _composite(base, image, request.mask), alpha
 
 
-def _work(step: Step, request: EditRequest, reporter: Reporter) -> Work:
+def _regions(plan: Plan, request: EditRequest) -> dict[str, Plane]:
+    """Every region that the plan names, found once, in the source."""
+    found: dict[str, Plane] = {}
+    for name in {step.region for step in plan.steps} - {""}:
+        request.report(Progress("thinking", 1, 1))
+        region = region_of(request.image, name)
+        found[name] = region if request.mask is None else np.minimum(region, request.mask)
+    return found
+
+
+def _work(step: Step, request: EditRequest, reporter: Reporter, regions: dict[str, Plane]) -> Work:
     factor = 1 + _PRESERVE_REACH * (0.5 - request.preserve)
     seed = request.seed % 2**32  # numpy takes no negative seeds
-    return Work(step.amount * factor, step.color, request.mask, seed, reporter)
+    mask = regions[step.region] if step.region else request.mask
+    return Work(step.amount * factor, step.color, mask, seed, reporter)
 
 
 def _firm(mask: Plane | None) -> Plane | None:

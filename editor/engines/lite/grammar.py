@@ -7,16 +7,21 @@ that is kept, or in a refusal.
 
 from dataclasses import dataclass, field, replace
 
+from editor.engines.lite import places as regions
 from editor.engines.lite import refusals
-from editor.engines.lite.clauses import Clause, clauses_of, segments_of, without
+from editor.engines.lite.clauses import HEADS, Clause, clauses_of, segments_of, without
+from editor.engines.lite.contradictions import Promise, refuse_contradictions
 from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
 from editor.engines.lite.directions import cast_moves, direction, moves_for, some
 from editor.engines.lite.plan import Step, within_means
-from editor.engines.lite.scales import COLOR_OPERATIONS, SCALES, Moves
+from editor.engines.lite.scales import COLOR_OPERATIONS, FAULTS, SCALES, Moves
 from editor.engines.lite.senses import Form, Kind, Token
 
 _VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
-_FRAMING = (Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT)
+_FRAMING = (
+    *(Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT),
+    Kind.FILL,
+)
 _AMOUNTS = (Kind.DEGREE, Kind.TIMES, Kind.NUMBER, Kind.PERCENT, Kind.BY, Kind.TO)
 
 
@@ -27,14 +32,17 @@ class Reading:
     has_mask: bool
     steps: list[Step] = field(default_factory=list)
     last: list[Step] = field(default_factory=list)  # what the previous clause added
-    forbidden: list[tuple[frozenset[str], int]] = field(default_factory=list)  # sign 0: either way
+    forbidden: list[Promise] = field(default_factory=list)
     stated: list[Moves] = field(default_factory=list)  # said of the picture, not yet a complaint
     complained: bool = False
     inherited: Kind | None = None  # a direction that the next noun shares: "more contrast and saturation"
     degree: Degree = NO_DEGREE
     negated: bool = False
+    region: str = ""  # what the present clause is about, to be found in the picture
 
     def add(self, steps: list[Step]) -> None:
+        if self.region:
+            steps = [step if step.region else replace(step, region=self.region) for step in steps]
         for step in steps:
             if not within_means(step):
                 raise refusals.unclear(f"{abs(round(step.amount * 100))} % is more than it can do well")
@@ -51,10 +59,11 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
     reading = Reading(has_mask)
     for clause in clauses_of(tokens):
         _refuse_what_is_beyond(clause, reading)
+        reading.region = regions.region_for(clause, reading.region, has_mask=has_mask)
         _read(clause, reading)
     if reading.stated:
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
-    _refuse_contradictions(reading)
+    refuse_contradictions(reading.steps, reading.forbidden)
     return reading.steps
 
 
@@ -71,8 +80,6 @@ def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
         raise refusals.unknown(strange)
     if clause.has(Kind.EXCEPT):
         raise refusals.inside_out()
-    if not reading.has_mask and (thing := clause.first(Kind.NOUN, Kind.SELECTION)):
-        raise refusals.needs_mask(thing)
 
 
 def _read(clause: Clause, reading: Reading) -> None:
@@ -100,6 +107,9 @@ def _merge_heads(clause: Clause) -> Clause:
         merged = Token(f"{qualities[0].text} {zones[0].text}", sense)
         tokens = [merged if token is qualities[0] else token for token in clause.tokens]
         return Clause(clause.joint, tuple(token for token in tokens if token is not zones[0]))
+    cutouts = [head for head in heads if head.sense.value == "cutout@background"]
+    if cutouts and any(head.kind is Kind.COLOR for head in heads):
+        return without(clause, cutouts)  # "isolate the subject on a white background"
     hues = [head for head in heads if head.kind is Kind.PROPERTY and head.sense.value == "saturation"]
     of_color = {"vibrance", "saturation", "warmth", "dullness", "fading"}
     colors = [head for head in heads if head.kind in (Kind.COLOR, Kind.COLORISH)]
@@ -111,6 +121,8 @@ def _merge_heads(clause: Clause) -> Clause:
 def _removes_a_scale(clause: Clause) -> bool:
     """ "Remove the noise", "remove the yellow tint", but not "remove the yellow car"."""
     heads = clause.heads
+    if len(heads) == 1 and heads[0].sense.value == "cutout@background":
+        return True
     if clause.has(Kind.UNKNOWN, Kind.CANNOT) or len(heads) != 1:
         return False
     sense = heads[0].sense
@@ -179,7 +191,7 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
     bound = (Kind.NOT, Kind.TOO, Kind.KEEP, Kind.REMOVE, Kind.FIX, Kind.TOUCH, Kind.TIMES, Kind.NUMBER)
     plain = [head for head in clause.heads if head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN]
     on_their_own = all(
-        head.kind in (Kind.EFFECT, Kind.PROPERTY)
+        head.kind in (Kind.EFFECT, Kind.PROPERTY, Kind.COLORISH)
         or (head.kind is Kind.QUALITY and head.sense.form is not Form.PLAIN)
         for head in clause.heads
         if head.sense.value != "contrast" and head not in plain[:1]
@@ -207,24 +219,30 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     if _is_statement(clause):
         _read_statement(clause, head, reading)
         return
+    if head.text in FAULTS and not clause.has(*_VERBS, Kind.LESS, Kind.TOO):
+        _read_complaint(clause, head, reading)
+        return
     if clause.has(Kind.TOO) and not _complains_of_amount(clause, head):
         raise refusals.unclear(f"“{head.text}” is said to be too much of something")
     degree = degree_in(clause)
     if degree == NO_DEGREE and _shares_degree(clause, head, reading):
         degree = reading.degree
     _share_number(clause, head, degree, reading)
-    moves = moves_for(clause, head, inherited=reading.inherited, has_mask=reading.has_mask)
+    placed = reading.has_mask or bool(reading.region)
+    moves = moves_for(clause, head, inherited=reading.inherited, has_mask=placed)
+    if reading.has_mask and any("@" in name for name, _ in moves):
+        raise refusals.unclear("a mask says where to work; ask for that without one")
     reading.add(_steps(moves, degree, color=_color_of(head, moves)))
     reading.degree, reading.negated = degree, False
+    reading.complained |= clause.has(Kind.TOO)
     reading.inherited = direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
 
 
 def _refuse_leftovers(clause: Clause) -> None:
     """Tokens that no rule for a single head accounts for."""
     known = (*_FRAMING, *_AMOUNTS, *_VERBS, Kind.KEEP, Kind.NOT, Kind.TOO, Kind.MORE, Kind.LESS, Kind.TOUCH)
-    heads = (Kind.QUALITY, Kind.PROPERTY, Kind.ZONE, Kind.EFFECT, Kind.COLOR, Kind.COLORISH)
     for token in clause.tokens:
-        if token.kind not in (*known, *heads):
+        if token.kind not in known and token.kind not in HEADS:
             raise refusals.unclear(f"“{token.text}” does not fit here")
     if clause.has(Kind.RAISE) and clause.has(Kind.LOWER, Kind.REMOVE, Kind.LESS):
         raise refusals.unclear("it asks for more and for less at once")
@@ -285,7 +303,8 @@ def _read_statement(clause: Clause, head: Token, reading: Reading) -> None:
     if clause.has(Kind.LESS, Kind.TIMES, Kind.NUMBER) or head.kind in (Kind.EFFECT, Kind.ZONE):
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
     if head.kind in (Kind.COLOR, Kind.COLORISH):
-        if not clause.has(Kind.TOO):
+        is_cast = head.kind is Kind.COLORISH or clause.has(Kind.TINT)
+        if not (clause.has(Kind.TOO) or (is_cast and not clause.has(Kind.NOUN, Kind.SELECTION))):
             raise refusals.unclear("it says how the picture looks, but not what to do about it")
         moves = cast_moves(head)
         reading.add(_steps(moves, NO_DEGREE, color=_color_of(head, moves)))
@@ -305,7 +324,8 @@ def _read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
     if clause.first(Kind.TOO) == Token("enough", clause.tokens[-1].sense):
         raise refusals.nothing_to_do()
     moves = some(scale.moves(-sign), head)
-    if clause.has(Kind.TOO) or (head.kind is Kind.QUALITY and scale.fault == sign):
+    is_fault = head.kind is Kind.QUALITY and (scale.fault == sign or head.text in FAULTS)
+    if clause.has(Kind.TOO) or is_fault:
         reading.add(_steps(moves, NO_DEGREE))
         reading.complained = True
     elif head.kind is Kind.QUALITY:
@@ -351,7 +371,7 @@ def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> No
 
 
 def _read_promise(clause: Clause, head: Token, reading: Reading, *, sign: int) -> None:
-    """Remember what must not happen; `_refuse_contradictions` checks that it does not."""
+    """Remember what must not happen; `refuse_contradictions` checks that it does not."""
     if clause.has(Kind.NOUN, Kind.SELECTION) or (sign == 0 and head.kind not in (Kind.PROPERTY, Kind.ZONE)):
         raise refusals.unclear("it asks to keep something as it is")
     if head.kind in (Kind.COLOR, Kind.COLORISH):
@@ -375,27 +395,14 @@ def _forbid_scale(head: Token, reading: Reading, sign: int) -> None:
 
 
 def _color_of(head: Token, moves: Moves) -> str:
-    return head.sense.value if moves[0][0] in ("tint", "recolor") else ""
+    return head.sense.value if moves[0][0] in ("tint", "recolor", "fill") else ""
 
 
 def _steps(moves: Moves, degree: Degree, *, color: str = "") -> list[Step]:
     if (degree.percent is not None or degree.times is not None) and len(moves) > 1:
         raise refusals.unclear("give a number for one thing at a time")
-    return [Step(operation, amount_of(operation, amount, degree), color) for operation, amount in moves]
-
-
-def _refuse_contradictions(reading: Reading) -> None:
-    """Two directions at once, a broken promise, colour in a picture that loses it."""
-    amounts = [(step.operation, step.color, step.amount) for step in reading.steps]
-    names = {operation for operation, _, _ in amounts}
-    for operation, color, amount in amounts:
-        for other, other_color, other_amount in amounts:
-            if operation == other and (amount * other_amount < 0 or color != other_color):
-                raise refusals.unclear("it asks for two opposite things")
-        for operations, sign in reading.forbidden:
-            if operation in operations and (sign == 0 or sign * amount > 0):
-                raise refusals.unclear("it asks for something and against it")
-    if {"blur", "sharpen"} <= names:
-        raise refusals.unclear("it asks for sharper and softer at once")
-    if names & {"monochrome", "sketch", "sepia"} and names & {"saturation", "vibrance", "recolor"}:
-        raise refusals.unclear("a picture without colours has none to change")
+    made = []
+    for name, amount in moves:
+        operation, _, region = name.partition("@")
+        made.append(Step(operation, amount_of(operation, amount, degree), color, region))
+    return made

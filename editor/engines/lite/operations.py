@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from editor.engines.base import Pixels
-from editor.engines.lite import color, detail, retouch, style, tone
+from editor.engines.lite import color, detail, looks, paint, prints, retouch, style, tone
 from editor.engines.lite.work import Work
 
 Operation = Callable[[Pixels, Work], Pixels]
@@ -30,6 +30,12 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "vibrance": color.vibrance,
         "tint": color.tint,
         "recolor": color.recolor,
+        "fill": paint.fill,
+        "night": looks.night,
+        "dusk": looks.dusk,
+        "golden": looks.golden,
+        "cinematic": looks.cinematic,
+        "film": looks.film,
         "invert": color.invert,
         "monochrome": color.monochrome,
         "sepia": color.sepia,
@@ -37,10 +43,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "oil": style.oil,
         "cartoon": style.cartoon,
         "sketch": style.sketch,
+        "ink": prints.ink,
+        "watercolor": prints.watercolor,
+        "posterize": prints.posterize,
+        "mosaic": prints.mosaic,
+        "halftone": prints.halftone,
         "blur": detail.blur,
         "pixelate": detail.pixelate,
         "sharpen": detail.sharpen,
         "grain": detail.grain,
         "vignette": tone.vignette,
+        "cutout": paint.cutout,
     }
 )

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation. `amount` is signed where the operation has two directions."""
+    """One operation. `amount` is signed where the operation has two directions.
+
+    region: what is to be found in the picture, "" for all of it; a colour means all that has it.
+    """
 
     operation: str
     amount: float
     color: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,12 @@ WORDINGS: dict[str, Wording] = {
     "vibrance": Wording("more vivid", "less vivid", least=-1.0),
     "tint": Wording("{color} tint", "less {color}", least=-1.0),
     "recolor": Wording("recoloured {color}"),
+    "fill": Wording("filled with {color}"),
+    "night": Wording("night light"),
+    "dusk": Wording("dusk light"),
+    "golden": Wording("golden-hour light"),
+    "cinematic": Wording("cinematic look"),
+    "film": Wording("film look"),
     "invert": Wording("inverted"),
     "monochrome": Wording("black and white"),
     "sepia": Wording("sepia"),
@@ -51,11 +61,17 @@ WORDINGS: dict[str, Wording] = {
     "oil": Wording("oil painting"),
     "cartoon": Wording("cartoon"),
     "sketch": Wording("pencil sketch"),
+    "ink": Wording("ink drawing"),
+    "watercolor": Wording("watercolour"),
+    "posterize": Wording("posterised"),
+    "mosaic": Wording("mosaic"),
+    "halftone": Wording("halftone print"),
     "blur": Wording("blurred"),
     "pixelate": Wording("pixelated"),
     "sharpen": Wording("sharper"),
     "grain": Wording("film grain"),
     "vignette": Wording("vignette"),
+    "cutout": Wording("made transparent"),
 }
 """Every operation, in the order in which they are carried out.
 
@@ -63,8 +79,11 @@ Repairs come first, so that nothing later amplifies what they would have taken a
 then light, colour, style; what imitates a lens or film lies on top of all that.
 """
 
-MASK_ONLY = frozenset({"remove", "recolor"})
-"""Operations that mean nothing without a painted mask."""
+MASK_ONLY = frozenset({"remove", "recolor", "fill"})
+"""Operations that mean nothing without a painted mask or a region."""
+
+WHOLE_ONLY = frozenset({"cutout"})
+"""Operations that find their own region and mean nothing under a mask."""
 
 _ORDER = {name: place for place, name in enumerate(WORDINGS)}
 
@@ -78,9 +97,9 @@ class Plan:
     @classmethod
     def of(cls, steps: Iterable[Step]) -> "Plan":
         """Bring steps into their order; of two that say the same, the stronger stays."""
-        strongest: dict[tuple[str, str], Step] = {}
+        strongest: dict[tuple[str, str, str], Step] = {}
         for step in steps:
-            key = (step.operation, step.color)
+            key = (step.operation, step.color, step.region)
             if key not in strongest or abs(step.amount) > abs(strongest[key].amount):
                 strongest[key] = step
         names = {step.operation for step in strongest.values()}
@@ -99,14 +118,19 @@ def within_means(step: Step) -> bool:
 
 def _place(operation: str, names: set[str]) -> float:
     """A black and white picture is toned after it has lost its colours, not before."""
-    if operation in {"white_balance", "tint"} and names & {"monochrome", "sepia", "sketch"}:
-        return _ORDER["sketch"] + 0.5
+    if operation in {"white_balance", "tint"} and names & {"monochrome", "sepia", "sketch", "ink"}:
+        return _ORDER["ink"] + 0.5
     return _ORDER[operation]
+
+
+_REGIONS = {"background": "background", "subject": "subject", "sky": "sky", "greenery": "greenery"}
 
 
 def _in_words(step: Step) -> str:
     wording = WORDINGS[step.operation]
     text = (wording.less if step.amount < 0 else wording.more).format(color=step.color)
+    if step.region:
+        text = f"{_REGIONS.get(step.region, f'{step.region} parts')} {text}"
     percent = round(100 * step.amount)
     if wording.least < 0:
         return f"{text} {'+' if percent > 0 else '−'}{abs(percent)} %"

@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from editor.engines.base import NotUnderstood
 
 ABILITIES = (
-    "It can change light and colour (brighter, warmer, more contrast, a blue tint), make a photo black and"
-    " white, sepia or vintage, blur, sharpen or denoise it, turn it into a pencil sketch, an oil painting or"
-    " a cartoon; with a mask it can also remove or recolour what lies under it."
+    "It can change light and colour (brighter, warmer, a blue tint, golden hour, night), make a photo black"
+    " and white, vintage or cinematic, blur, sharpen or denoise it, turn it into a sketch, a watercolour or a"
+    " cartoon, and blur, recolour or remove the background; with a mask it can also remove, fill or recolour"
+    " what lies under it."
 )
 
 _BEYOND = {
@@ -21,7 +22,7 @@ _BEYOND = {
     "light": "cannot change where the light comes from, or how soft it is",
     "people": "cannot change faces, bodies or expressions",
     "styles": "does not know the style “{word}”",
-    "background": "cannot cut out or exchange a background yet; to blur it, give a mask over it",
+    "background": "cannot put another scene behind a subject; it can blur, colour or remove the background",
 }
 
 

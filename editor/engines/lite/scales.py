@@ -72,3 +72,10 @@ COLOR_OPERATIONS = frozenset(
     | {"vintage", "invert"}
 )
 """What "keep the colours" rules out."""
+
+FAULTS = frozenset(
+    {"overexposed", "over exposed", "overlit", "blown out", "underexposed", "under exposed", "underlit"}
+    | {"oversaturated", "over saturated", "undersaturated", "under saturated", "garish", "harsh"}
+    | {"oversharpened", "over sharpened", "washed out", "bleached out", "lacking contrast", "murky"}
+)
+"""Adjectives that complain by themselves: nobody asks for an overexposed picture."""

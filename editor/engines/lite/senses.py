@@ -6,6 +6,9 @@ A language's vocabulary maps its words to these senses; the grammar reads only s
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+UNKNOWN_MARK = "\x01"
+"""Stands before a word that no list of the prompt's language holds."""
+
 
 class Kind(StrEnum):
     """The part a word plays in an instruction."""
@@ -43,6 +46,8 @@ class Kind(StrEnum):
     TINT = "tint, tone, cast"
     NOUN = "a thing or region that would have to be found in the picture"
     SELECTION = "here, the masked area: what is painted"
+    FILL = "fill: covers with a plain colour"
+    GRADIENT = "a gradient between two colours"
     REST = "everything else"
     EXCEPT = "except, outside: turns a region inside out"
     AND = "starts a new clause"
@@ -70,6 +75,7 @@ class Sense:
     sign: int = 1
     amount: float = 1.0
     form: Form = Form.PLAIN
+    color: str = ""  # of a noun: "the red car"
 
 
 @dataclass(frozen=True, slots=True)

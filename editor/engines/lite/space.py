@@ -127,3 +127,14 @@ def smoothstep(values: Floats, low: float, high: float) -> Floats:
     """0 below `low`, 1 above `high`, smooth between; falls instead when `low` > `high`."""
     t = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
+
+
+def guided(guide: Floats, plane: Floats, radius: int, epsilon: float) -> Floats:
+    """Smooth a plane along the edges of its guide: He, Sun, Tang, "Guided Image Filtering" (2013)."""
+    window = (2 * radius + 1, 2 * radius + 1)
+    mean_guide, mean_plane = cv2.blur(guide, window), cv2.blur(plane, window)
+    covariance = cv2.blur(guide * plane, window) - mean_guide * mean_plane
+    variance = np.maximum(cv2.blur(guide * guide, window) - mean_guide * mean_guide, 0)
+    slope = covariance / (variance + np.float32(epsilon))
+    offset = mean_plane - slope * mean_guide
+    return floats(cv2.blur(slope, window) * guide + cv2.blur(offset, window))

@@ -5,6 +5,8 @@ no fine detail is painted at a smaller size; lines and the paper's or paint's re
 are drawn at full size.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -12,6 +14,9 @@ from editor.engines.base import Pixels
 from editor.engines.lite import space
 from editor.engines.lite.space import Floats
 from editor.engines.lite.work import Work, strips
+
+Painted = Callable[[slice], Floats]
+"""The made picture's rows, (rows, W, 3) in 0..255."""
 
 _OIL_PIXELS_MAX = 1_300_000
 _CARTOON_PIXELS_MAX = 1_300_000
@@ -23,7 +28,7 @@ def sketch(image: Pixels, work: Work) -> Pixels:
     After Lu, Xu, Jia: "Combining Sketch and Tone for Pencil Drawing Production" (2012).
     """
     unit = max(0.5, min(image.shape[:2]) / 900)
-    luma = _luma(image)
+    luma = luma_of(image)
     strength = float(np.clip(work.strength, 0.05, 1.8))
     tone = _pencil_tone(luma, unit, min(1.3, strength))
     work.report(0.3)
@@ -42,7 +47,7 @@ def sketch(image: Pixels, work: Work) -> Pixels:
     return result
 
 
-def _luma(image: Pixels) -> Floats:
+def luma_of(image: Pixels) -> Floats:
     """Lightness in 0..1 as television weighs it, which is all that a drawing needs."""
     return np.asarray(space.floats(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)) / 255, dtype=np.float32)
 
@@ -203,7 +208,7 @@ def cartoon(image: Pixels, work: Work) -> Pixels:
     flat = _flattened(small, strength, work)
     stepped = _stepped(flat, strength)
     full = cv2.resize(stepped, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    lines = _ink(image, strength)
+    lines = ink_lines(image, strength)
     work.report(0.9)
     ink = np.array([28, 24, 30], dtype=np.float32)
     share = np.float32(min(1.0, 0.25 + 0.75 * strength))
@@ -240,10 +245,10 @@ def _stepped(image: Pixels, strength: float) -> Pixels:
     return space.bytes_of(space.linear_of_oklab(lab))
 
 
-def _ink(image: Pixels, strength: float) -> Floats:
+def ink_lines(image: Pixels, strength: float) -> Floats:
     """Extended difference of Gaussians: 1 = no ink. Winnemöller, Kyprianidis, Olsen (2012)."""
     unit = max(0.7, min(image.shape[:2]) / 800)
-    luma = _luma(image)
+    luma = luma_of(image)
     narrow = cv2.GaussianBlur(luma, (0, 0), unit)
     wide = cv2.GaussianBlur(luma, (0, 0), 1.6 * unit)
     edges = narrow - 0.985 * wide

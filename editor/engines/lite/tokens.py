@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from editor.engines.lite.senses import Kind, Lexicon, Sense, Token
+from editor.engines.lite.senses import UNKNOWN_MARK, Kind, Lexicon, Sense, Token
+from editor.engines.lite.spelling import slips_between
 
 _PIECES = re.compile(
-    r"b&w|b/w|\d0s\b|[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?<![\w%])[+-])?\d+(?:[.,]\d+)?|[.](?=\s|$)|\S"
+    r"\x01\S+|b&w|b/w|\d0s\b|[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?<![\w%])[+-])?\d+(?:[.,]\d+)?|[.](?=\s|$)|\S"
 )
 _PUNCTUATION = {
     ",": Kind.AND,
@@ -59,6 +60,8 @@ def _tokens(pieces: list[str], lexicon: Lexicon) -> Iterator[Token]:
 
 def _unlisted(piece: str) -> Token:
     """Punctuation and numbers are in no vocabulary; everything else is unknown."""
+    if piece[0] == UNKNOWN_MARK:
+        return Token(piece[1:], Sense(Kind.UNKNOWN, piece[1:]))
     if piece in _PUNCTUATION:
         return Token(piece, Sense(_PUNCTUATION[piece], "comma" if piece == "," else ""))
     if re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", piece):
@@ -79,7 +82,11 @@ def spelled(word: str, lexicon: Lexicon) -> str:
         return word
     slips = 1 if len(word) < 10 else 2
     for allowed in range(1, slips + 1):
-        near = [known for known in lexicon.spellings if known[0] == word[0] and _slips(word, known, allowed)]
+        near = [
+            known
+            for known in lexicon.spellings
+            if known[0] == word[0] and slips_between(word, known, allowed)
+        ]
         if near:
             return near[0] if len(near) == 1 else _same_sense(near, word, lexicon)
     return word
@@ -92,21 +99,3 @@ def _same_sense(near: list[str], word: str, lexicon: Lexicon) -> str:
         return swapped[0]
     senses = {lexicon.phrases.get(known) for known in near}
     return min(near) if len(senses) == 1 and None not in senses else word
-
-
-def _slips(word: str, known: str, allowed: int) -> bool:
-    """Whether two words differ by at most so many letters added, lost, changed or swapped."""
-    if len(known) < 4 or abs(len(word) - len(known)) > allowed:
-        return False
-    before: list[int] = []
-    row = list(range(len(known) + 1))
-    for i, letter in enumerate(word, 1):
-        earlier, before, row = before, row, [i]
-        for j, other in enumerate(known, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if earlier and j > 1 and letter == known[j - 2] and word[i - 2] == other:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-        if min(row) > allowed:
-            return False
-    return row[-1] <= allowed

@@ -163,7 +163,7 @@ def dehaze(image: Pixels, work: Work) -> Pixels:
     air = linear[dark >= np.quantile(dark, 0.995)].mean(axis=0).clip(0.5, 1.0)
     veil = cv2.erode((linear / air).min(axis=2), patch)
     guide = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    veil = cv2.ximgproc.guidedFilter(guide, veil, round(0.05 * max(small.shape[:2])) + 1, 1e-3)
+    veil = space.guided(space.floats(guide), space.floats(veil), round(0.05 * max(small.shape[:2])) + 1, 1e-3)
     work.report(0.1)
     thin = np.clip(1 - min(0.95, 1.2 * work.strength) * cv2.resize(veil, (width, height)), 0.25, 1)
     result = np.empty_like(image)

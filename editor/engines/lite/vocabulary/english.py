@@ -9,8 +9,11 @@ from collections.abc import Iterator
 
 from editor.engines.lite.senses import Form, Kind, Lexicon, Sense
 from editor.engines.lite.vocabulary.colors import COLOR_LIGHTNESS_WORDS, COLORS, DERIVED_COLORS
+from editor.engines.lite.vocabulary.effects import EFFECTS
+from editor.engines.lite.vocabulary.lists import listed
 from editor.engines.lite.vocabulary.lookalikes import LOOKALIKES
-from editor.engines.lite.vocabulary.things import BEYOND, NOUNS
+from editor.engines.lite.vocabulary.phrases import WHOLE_PHRASES
+from editor.engines.lite.vocabulary.things import BEYOND, NOUNS, REGION_OF
 
 _PLAIN_WORDS: dict[Kind, str] = {
     Kind.SKIP: """
@@ -68,7 +71,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
     Kind.REMOVE: """
         remove, removing, erase, delete, get rid of, getting rid of, take out, take away, take off,
         eliminate, rub out, wipe out, wipe away, clear away, disappear, vanish, go away, gone, fill
-        in, edit out, photoshop out, clone out, lose, heal
+        in, edit out, clean up, get them out, scrub out, retouch out, hide, take it out, cover up,
+        photoshop out, clone out, lose, heal
     """,
     Kind.FIX: """
         fix, fixing, correct, correcting, repair, rectify, sort out, do something about, improve,
@@ -281,150 +285,20 @@ _ZONES = {
     """,
 }
 
-_EFFECTS = {
-    "monochrome": """
-        black and white, black & white, bw, b&w, b/w, b w, monochrome, monochromatic, greyscale,
-        grayscale, grey scale, gray scale, shades of grey, shades of gray, noir, black n white, b
-        and w, black white, colourless photo
-    """,
-    "sepia": "sepia, sepia tone, sepia toned, sepia brown",
-    "vintage": """
-        vintage, retro, old fashioned, nostalgic, old film, analog film, analogue film, old photo,
-        film look, vintage film, polaroid, aged, 70s, seventies
-    """,
-    "sketch": """
-        pencil sketch, pencil drawing, sketch, pencil, drawing, pencil drawn, hand drawn, hand drawn
-        sketch, graphite, graphite drawing, graphite sketch, sketched, pencil art, drawn in pencil,
-        drawn with a pencil, drawn with pencil, in pencil, line drawing, sketchy, pencil sketched
-    """,
-    "oil": """
-        oil painting, oil paint, oil painted, oil, oil on canvas, oils, oil paintings, painted in
-        oil, painted in oils, painterly, impressionist painting, impressionistic, oil colours, oil
-        colors
-    """,
-    "cartoon": """
-        cartoon, cartoonish, cartoony, cartoon drawing, comic, comic book, comic strip, cartoonize,
-        cartoonise, cartoonized, cartoons, toon
-    """,
-    "vignette": """
-        vignette, vignetting, dark vignette, darkened edges, darkened corners, dark edges, dark
-        corners, darken the edges, darken the corners, soft vignette
-    """,
-    "invert": """
-        invert, inverted, negative, photo negative, film negative, invert the colours, invert the
-        colors, inverted colours, inverted colors, inversion
-    """,
-    "pixelate": """
-        pixelate, pixelated, pixellate, pixellated, pixelize, pixelise, censor, pixelation, pixel
-        out
-    """,
-    "balance": """
-        fix the white balance, correct the white balance, fix white balance, correct white balance,
-        auto white balance, white balance, neutralise the colours, neutralize the colors, neutral
-        colours, neutral colors, fix the colours, fix the colors, correct the colours, correct the
-        colors, colour correct, color correct, colour correction, color correction, fix the colour,
-        fix the color, correct the colour, correct the color, remove the colour cast, remove the
-        color cast, remove colour cast, remove color cast, remove any colour cast, remove any color
-        cast, fix the colour cast, fix the color cast, fix colours, fix colors, natural colours,
-        natural colors, natural looking colours
-    """,
-    "enhance": """
-        enhance, auto enhance, auto adjust, auto correct, autocorrect, auto fix, improve, better,
-        nicer, auto levels, auto level, improve the lighting, fix the lighting, better lighting, fix
-        the exposure, correct the exposure, fix exposure, correct exposure, improve the light,
-        enhance the light, better light, fix the light, touch up, touch it up, retouch lightly,
-        enhance it, enhance the photo, enhance the picture, enhance the image, enhance this photo,
-        enhance this picture, enhance this image, improve it, improve the photo, improve the
-        picture, improve the image, improve this photo, improve this picture, improve this image,
-        fix the levels, correct the levels, enhance the lighting, enhance my photo, improve my
-        photo, better quality lighting, improve the exposure, improve exposure, improve lighting,
-        fix lighting
-    """,
-    "remove": """
-        inpaint, fill in the hole, content aware fill, fill the hole, fill the selection, fill the
-        selected area, fill the masked area
-    """,
-}
-
-_WHOLE_PHRASES: dict[str, Sense] = {
-    "reduce the noise": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "noise reduction": Sense(Kind.QUALITY, "noise", -1, form=Form.DONE),
-    "enhance the contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "improve the contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "improve contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "better contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.DONE),
-    "enhance the colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "enhance the colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "enhance colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "enhance colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "improve the sharpness": Sense(Kind.QUALITY, "sharpness", 1, form=Form.DONE),
-    "enhance the sharpness": Sense(Kind.QUALITY, "sharpness", 1, form=Form.DONE),
-    "enhance the details": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "enhance the detail": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "bring out the details": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "more detail": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "more details": Sense(Kind.QUALITY, "clarity", 1, form=Form.DONE),
-    "cool tones": Sense(Kind.QUALITY, "warmth", -1),
-    "cool tone": Sense(Kind.QUALITY, "warmth", -1),
-    "cool tint": Sense(Kind.QUALITY, "warmth", -1),
-    "cool colours": Sense(Kind.QUALITY, "warmth", -1),
-    "cool colors": Sense(Kind.QUALITY, "warmth", -1),
-    "recover the highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "recover highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "bring back the highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "blown highlights": Sense(Kind.QUALITY, "highlights", 1),
-    "blown out highlights": Sense(Kind.QUALITY, "highlights", 1),
-    "crush the blacks": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "deepen the shadows": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "deeper shadows": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "deeper blacks": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "darker shadows": Sense(Kind.QUALITY, "shadows", -1, form=Form.DONE),
-    "brighter shadows": Sense(Kind.QUALITY, "shadows", 1, form=Form.DONE),
-    "softer highlights": Sense(Kind.QUALITY, "highlights", -1, form=Form.DONE),
-    "brighter colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "brighter colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colours brighter": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colors brighter": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "bright colours": Sense(Kind.QUALITY, "vibrance", 1),
-    "bright colors": Sense(Kind.QUALITY, "vibrance", 1),
-    "stronger colours": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "stronger colors": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colours stronger": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colors stronger": Sense(Kind.QUALITY, "vibrance", 1, form=Form.COMPARED),
-    "colours pop": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "colors pop": Sense(Kind.QUALITY, "vibrance", 1, form=Form.DONE),
-    "stronger contrast": Sense(Kind.QUALITY, "contrast", 1, form=Form.COMPARED),
-    "bit depth": Sense(Kind.UNKNOWN),
-    "black": Sense(Kind.COLOR, "black"),
-    "filter out": Sense(Kind.UNKNOWN),
-    "remove the background": Sense(Kind.CANNOT, "background"),
-    "remove background": Sense(Kind.CANNOT, "background"),
-    "delete the background": Sense(Kind.CANNOT, "background"),
-    "erase the background": Sense(Kind.CANNOT, "background"),
-    "cut out": Sense(Kind.CANNOT, "background"),
-    "transparent": Sense(Kind.CANNOT, "background"),
-    "transparent background": Sense(Kind.CANNOT, "background"),
-    "get rid of the background": Sense(Kind.CANNOT, "background"),
-}
-
-
-def _listed(text: str) -> list[str]:
-    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
-
 
 def _scales() -> Iterator[tuple[str, Sense]]:
     for (scale, sign), forms in _QUALITIES.items():
         for form, words in zip(Form, forms, strict=True):
-            for phrase in _listed(words):
+            for phrase in listed(words):
                 yield phrase, Sense(Kind.QUALITY, scale, sign, form=form)
     for (scale, sign), words in _PROPERTIES.items():
-        for phrase in _listed(words):
+        for phrase in listed(words):
             if phrase not in ("light", "pop"):  # said as qualities too; the grammar tells them apart
                 yield phrase, Sense(Kind.PROPERTY, scale, sign)
     for zone, words in _ZONES.items():
-        yield from ((phrase, Sense(Kind.ZONE, zone)) for phrase in _listed(words))
-    for operation, words in _EFFECTS.items():
-        yield from ((phrase, Sense(Kind.EFFECT, operation)) for phrase in _listed(words))
+        yield from ((phrase, Sense(Kind.ZONE, zone)) for phrase in listed(words))
+    for operation, words in EFFECTS.items():
+        yield from ((phrase, Sense(Kind.EFFECT, operation)) for phrase in listed(words))
 
 
 def _colors() -> Iterator[tuple[str, Sense]]:
@@ -439,30 +313,30 @@ def _colors() -> Iterator[tuple[str, Sense]]:
 
 def _degrees() -> Iterator[tuple[str, Sense]]:
     for factor, words in _DEGREES.items():
-        yield from ((phrase, Sense(Kind.DEGREE, amount=factor)) for phrase in _listed(words))
-    yield from ((phrase, Sense(Kind.DEGREE, "whole")) for phrase in _listed(_WHOLE))
-    yield from ((phrase, Sense(Kind.MORE, amount=0.5)) for phrase in _listed(_A_LITTLE_MORE))
+        yield from ((phrase, Sense(Kind.DEGREE, amount=factor)) for phrase in listed(words))
+    yield from ((phrase, Sense(Kind.DEGREE, "whole")) for phrase in listed(_WHOLE))
+    yield from ((phrase, Sense(Kind.MORE, amount=0.5)) for phrase in listed(_A_LITTLE_MORE))
     for times, words in _TIMES.items():
-        yield from ((phrase, Sense(Kind.TIMES, amount=times)) for phrase in _listed(words))
+        yield from ((phrase, Sense(Kind.TIMES, amount=times)) for phrase in listed(words))
     for place, word in enumerate(_NUMBER_WORDS, 1):
         yield word, Sense(Kind.NUMBER, amount=10.0 * place)
 
 
 def _things() -> Iterator[tuple[str, Sense]]:
-    yield from ((noun, Sense(Kind.NOUN, noun)) for noun in _listed(NOUNS))
+    yield from ((noun, Sense(Kind.NOUN, noun)) for noun in (*listed(NOUNS), *REGION_OF))
     for sort, words in BEYOND.items():
-        yield from ((phrase, Sense(Kind.CANNOT, sort)) for phrase in _listed(words))
+        yield from ((phrase, Sense(Kind.CANNOT, sort)) for phrase in listed(words))
 
 
 def _plain_words() -> Iterator[tuple[str, Sense]]:
     for kind, words in _PLAIN_WORDS.items():
-        yield from ((phrase, Sense(kind)) for phrase in _listed(words))
+        yield from ((phrase, Sense(kind)) for phrase in listed(words))
 
 
 def _lexicon() -> Lexicon:
     """Later entries win: a word that is both a thing and a scale is a scale."""
     phrases: dict[str, Sense] = {}
-    for words in (_things(), _plain_words(), _colors(), _degrees(), _scales(), _WHOLE_PHRASES.items()):
+    for words in (_things(), _plain_words(), _colors(), _degrees(), _scales(), WHOLE_PHRASES.items()):
         phrases.update(words)
     return Lexicon(phrases, lookalikes=LOOKALIKES)
 

@@ -34,7 +34,7 @@ NOUNS = """
         fire, left, right, left side, right side, bottom, corner, corners, edge, edges, centre,
         center, middle, side, top left, top right, bottom left, bottom right, left half, right half,
         upper half, lower half, him, them, me, us, myself, it all, he, she, eyeball, product, logo
-        on, label, sticker, price tag, drink, pot, pan, candle, vase, statue, painting, poster,
+        on, label, sticker, price tag, drink, pot, pan, candle, vase, statue, poster on,
         wallpaper, tile, tiles, brick, bricks, wood, metal, leather, fabric, cloth, parking lot, bus
         stop, street light, street lamp, traffic light, power line, power lines, shopping bag,
         coffee cup
@@ -58,8 +58,8 @@ BEYOND: dict[str, str] = {
         watermarks, lettering, subtitle, subtitles
     """,
     "scenes": """
-        winter, summer, spring, autumn, fall, night, nighttime, daytime, day, sunny, sunnier, rainy,
-        snowy, cloudy, foggy, stormy, snowing, raining, dusk, dawn, sunrise, golden hour, christmas,
+        winter, summer, spring, autumn, fall, daytime, day, sunny, sunnier, rainy,
+        snowy, cloudy, foggy, stormy, snowing, raining, dawn, sunrise, christmas,
         halloween, cyberpunk, futuristic, fantasy, underwater, tropical, paris, weather, season
     """,
     "people": """
@@ -68,15 +68,26 @@ BEYOND: dict[str, str] = {
         prettier, beautify, hotter, sexy, open the eyes, open eyes, close
     """,
     "styles": """
-        watercolour, watercolor, watercolours, watercolors, anime, manga, ghibli, pixar, disney,
+        anime, manga, ghibli, pixar, disney,
         lego, 3d, claymation, pixel art, pop art, van gogh, picasso, monet, cubist, cubism, surreal,
-        realistic, photorealistic, photo realistic, hdr, charcoal, ink, pen and ink, crayon, pastel
-        drawing, mosaic, halftone, stained glass, neon, glitch, double exposure, posterise,
-        posterize, caricature, render in 3d, bokeh, tilt shift, colourise, colorize, colourize,
+        realistic, photorealistic, photo realistic, hdr, charcoal, crayon, pastel
+        drawing, stained glass, neon, glitch, double exposure, caricature, render in 3d, tilt shift,
+        colourise, colorize, colourize,
         colorise, fresco, marble statue
     """,
     "background": """
-        new background, another background, different background, change the background, blurred
-        background, blurry background, transparency, cutout, background remover, cut it out, alpha
+        new background, another background, different background, change the background, alpha
     """,
+}
+
+REGIONS: dict[str, str] = {
+    "background": "background, backdrop, backgrounds",
+    "subject": "subject, foreground, main subject",
+    "sky": "sky, skies",
+    "greenery": "greenery, grass, vegetation, foliage, leaves, lawn, plants, meadow, greens, trees",
+}
+"""What can be found without a painted mask."""
+
+REGION_OF: dict[str, str] = {
+    " ".join(noun.split()): region for region, nouns in REGIONS.items() for noun in nouns.split(",")
 }
