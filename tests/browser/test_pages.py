@@ -214,7 +214,8 @@ def test_a_canceled_edit_costs_nothing_and_can_be_tried_again(
     start_slow(page, photo_file, slow_model, steps=100)
     page.click("#workspace form[action$=cancel] button")
     wait_for(page, "canceled")
-    expect(page.locator("#notice")).to_contain_text("Nothing charged: 100 tokens went back to the free pool, because you canceled")
+    because = "Nothing charged: 100 tokens went back to the free pool, because you canceled"
+    expect(page.locator("#notice")).to_contain_text(because)
     ask(page, "turn it around 2")
     wait_for(page, "done")
 
