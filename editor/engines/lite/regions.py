@@ -142,7 +142,7 @@ def _sky(small: Pixels) -> Floats:
     likely = np.maximum(blue, bright) * calm * high
     marks = np.where(likely > 0.3, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     marks[likely > 0.75] = cv2.GC_FGD
-    marks[likely < 0.05] = cv2.GC_BGD
+    marks[np.maximum(blue, bright) < 0.05] = cv2.GC_BGD  # by colour alone: edges are never calm
     if not (likely > 0.75)[: max(1, height // 3)].any():
         return np.zeros(grey.shape, dtype=np.float32)
     found = _cut(small, marks).astype(np.uint8)
