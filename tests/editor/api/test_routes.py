@@ -66,7 +66,7 @@ def test_somebody_else_s_edit_does_not_exist(as_bob: Caller, edit: Edit, method:
 
 def test_every_route_with_an_id_is_covered_here() -> None:
     routes = {str(pattern.pattern) for pattern in urls.urlpatterns if "edit_id" in str(pattern.pattern)}
-    covered = {path.format("<str:edit_id>").removeprefix("/v1/").partition("?")[0] for _, path in WITH_ID}
+    covered = {path.format("<slug:edit_id>").removeprefix("/v1/").partition("?")[0] for _, path in WITH_ID}
     assert {route.rstrip("/") for route in routes} == covered - {"edits"}
 
 

@@ -126,7 +126,7 @@ def test_the_docs_name_every_error_field_and_route(client: Client) -> None:
     for pattern in urls.urlpatterns:
         route = str(pattern.pattern)
         if pattern.name and not route.startswith(("files", "image/", "openapi", "models/")):
-            assert f"/v1/{route.replace('<str:edit_id>', 'ID')}" in page
+            assert f"/v1/{route.replace('<slug:edit_id>', 'ID')}" in page
 
 
 def test_a_model_s_page_shows_its_call(client: Client) -> None:
