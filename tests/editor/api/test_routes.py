@@ -130,7 +130,7 @@ def test_an_unknown_model_is_not_found(as_alice: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/", "/v1/nothing", "/v1/edits/x/y/z", "/v1/images", "/v1/chat/completions"]
+    "path", ["/v1/", "/v1/nothing", "/v1/edits/x/y/z", "/v1/edits/%00", "/v1/images", "/v1/chat/completions"]
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete", "put"])
 def test_other_addresses_answer_in_the_same_shape(path: str, method: str) -> None:
