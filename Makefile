@@ -39,7 +39,10 @@ lock: ## pin all dependencies anew, with hashes (needs uv)
 	echo "litellm>=1.110" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header -o requirements/litellm.txt
 	uv pip compile pyproject.toml --extra production --group dev --universal --python-version 3.11 --generate-hashes --no-header -c requirements/production.txt -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra gpu --universal --python-version 3.11 --generate-hashes --no-header -c requirements/dev.txt -o requirements/gpu.lock
-	{ echo "# torch: torch==2.13.0"; echo "# Not locked by hash with the rest: its file, and so its hash, differs per machine."; cat requirements/gpu.lock; } > requirements/gpu.txt
+	{ echo "# torch: torch==2.13.0"; echo "# Not locked by hash with the rest: its file, and so its hash, differs per machine."; cat requirements/gpu.lock; \
+	  echo "# Needs torch, which stands above without a hash: locked without its dependencies, psutil is the only new one."; \
+	  printf 'accelerate\npsutil\n' | uv pip compile - --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate; \
+	  } > requirements/gpu.txt
 	rm requirements/gpu.lock
 
 picture: $(VENV)/dev.done ## take docs/screenshot.png anew from the running site

@@ -6,10 +6,12 @@ the model. SIGTERM lets the edit in hand finish; then nothing more is claimed.
 
 import logging
 import socket
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from celery import current_app, signals
+from celery.exceptions import SecurityWarning
 from celery.worker import state
 
 from editor import catalogue, queue, runner, workers
@@ -55,6 +57,8 @@ def _serve(engine: str, worker: Worker) -> None:
 
 
 def _listen(engine: str, worker: Worker) -> None:
+    # Celery fears root because a broker could send pickled code. We accept JSON only.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     signals.worker_shutting_down.connect(_drain, weak=False)
     signals.task_postrun.connect(_leave_if_spent, weak=False)
     name = f"{worker.pk}@{socket.gethostname()}"
