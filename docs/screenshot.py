@@ -17,7 +17,12 @@ OUT = Path(__file__).with_name("screenshot.png")
 def main() -> None:
     """Edit the sample picture as a person would, and photograph the page half-way on the slider."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with tempfile.TemporaryDirectory() as home, running_site(Path(home)) as site, sync_playwright() as play:
+    visitor = {"FREEAI_DAILY_TOKENS_VISITOR": "3000"}
+    with (
+        tempfile.TemporaryDirectory() as home,
+        running_site(Path(home), **visitor) as site,
+        sync_playwright() as play,
+    ):
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         page.goto(site.url)
