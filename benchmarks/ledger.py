@@ -108,7 +108,7 @@ def plain(owner_id: str) -> None:
 WAYS: dict[str, Callable[[str], None]] = {"plain Django": plain, "ours": ours}
 
 
-def client(way: str, owner_ids: list[str], seconds: float, start: Barrier, out: Queue[list[float]]) -> None:
+def client(way: str, owner_ids: list[str], seconds: float, start: Barrier, out: "Queue[list[float]]") -> None:
     """Run pairs for a while in a process of its own; reports each pair's milliseconds."""
     import django
 
