@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import owners
 from accounts.models import Owner, User
 from billing import ledger
+from editor import ratings
 from editor.models import Edit, Source
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def merge(visitor: Owner, member: Owner) -> None:
         edits = Edit.objects.filter(owner=visitor)
         edits.filter(purged_at=None, expires_at__gt=now).update(expires_at=keep_until)
         moved_edits = edits.update(owner=member)
+        ratings.merge(visitor, member)
         ledger.merge(visitor, member)
     log.info(
         "owner.merged",

@@ -8,9 +8,11 @@ from editor.pages import (
     edit_pages,
     health,
     key_pages,
+    legal_pages,
     model_page,
     plan_pages,
     pricing_page,
+    rating_pages,
     source_pages,
 )
 
@@ -19,6 +21,7 @@ urlpatterns = [
     path("models/", model_page.models, name="models"),
     path("models/<slug:slug>/", model_page.model, name="model"),
     path("models/<slug:slug>/plan", plan_pages.plan, name="model-plan"),
+    path("models/<slug:slug>/rating", rating_pages.rate, name="model-rating"),
     path("sources/", source_pages.upload, name="sources"),
     path("sources/<slug:source_id>/image", source_pages.image, name="source-image"),
     path("edits/", edit_pages.create, name="edits"),
@@ -33,6 +36,8 @@ urlpatterns = [
     path("edits/<slug:edit_id>/retry", edit_pages.retry, name="edit-retry"),
     path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
     path("pricing/", pricing_page.show, name="pricing"),
+    path("privacy/", legal_pages.privacy, name="privacy"),
+    path("terms/", legal_pages.terms, name="terms"),
     path("account/", account.account, name="account"),
     path("account/keys/", key_pages.mint, name="keys"),
     path("account/webhooks/secret", key_pages.rotate_secret, name="webhook-secret"),

@@ -2,8 +2,18 @@
 
 from editor.models.api_request import ApiRequest
 from editor.models.edit import Edit, Preview
+from editor.models.rating import Rating
 from editor.models.source import Source
 from editor.models.webhook import WebhookDelivery, WebhookSecret
 from editor.models.worker import Worker
 
-__all__ = ["ApiRequest", "Edit", "Preview", "Source", "WebhookDelivery", "WebhookSecret", "Worker"]
+__all__ = [
+    "ApiRequest",
+    "Edit",
+    "Preview",
+    "Rating",
+    "Source",
+    "WebhookDelivery",
+    "WebhookSecret",
+    "Worker",
+]
