@@ -16,7 +16,7 @@ from django.db.models.fields import DateTimeField, DurationField
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import owners
+from accounts import blocks, owners
 from accounts.models import Owner, User
 from billing import ledger
 from editor import ratings
@@ -50,6 +50,8 @@ def merge(visitor: Owner, member: Owner) -> None:
         edits.filter(purged_at=None, expires_at__gt=now).update(expires_at=keep_until)
         moved_edits = edits.update(owner=member)
         ratings.merge(visitor, member)
+        if visitor.block and not member.block:  # signing in is no way out of a block
+            blocks.put(member, Owner.Block(visitor.block))
         ledger.merge(visitor, member)
     log.info(
         "owner.merged",

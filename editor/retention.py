@@ -99,6 +99,13 @@ def delete(edit: Edit, owner: Owner) -> None:
         expire_source(edit.source)
 
 
+def take_down(edit: Edit) -> None:
+    """Delete an edit's pictures and its source now, and whatever else was made from that source."""
+    for one in Edit.objects.filter(source=edit.source_id, purged_at=None).exclude(status__in=Edit.ACTIVE):
+        purge(one)
+    expire_source(edit.source)
+
+
 def remove_orphans() -> int:
     """Delete bytes whose row was never written, or has forgotten them; returns how many.
 

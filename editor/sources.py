@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import Owner
 from editor.imaging import intake
 from editor.imaging.pixels import Pixels, Plane
@@ -34,7 +35,9 @@ def receive(data: bytes, *, name: str, owner: Callable[[], Owner]) -> Source:
     Raises intake's refusals.
     """
     picture = intake.normalise(data, limits=limits())
-    return keep(picture, name=name, owner=owner())
+    keeper = owner()
+    blocks.require_open(keeper)
+    return keep(picture, name=name, owner=keeper)
 
 
 def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:

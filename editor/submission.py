@@ -1,12 +1,13 @@
 """The one door: every edit, from page, API or batch, is accepted or refused here."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import ApiKey, Owner
 from billing import ledger, pricing
 from editor import catalogue, key_limits, masks, queue, sources, workers
@@ -60,6 +61,7 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     Raises a UserError that says why not (OutOfTokens among them), or ModelUnavailable. What
     is refused here is not charged.
     """
+    blocks.require_open(owner)
     if not source.is_open:
         raise sources.SourceExpired("The source picture has expired. Upload it again.", param="source")
     prompt = _clean_prompt(wish.prompt)
@@ -84,6 +86,7 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
 
 def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
     """Check a wish and return its unsaved edit, mask kept, for a line of its own (`editor.trials`)."""
+    blocks.require_open(owner)
     prompt = _clean_prompt(wish.prompt)
     _require_room(owner)
     edit = _draft(owner, source, wish, catalogue.find(wish.model) if wish.model else catalogue.default())
@@ -95,25 +98,52 @@ def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
 
 def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edit:
     """Submit the same wish on the same source once more, with the same seed or a new one."""
-    wish = Wish(
+    wish = replace(_wish_of(edit), network=network)
+    return submit_edit(owner, edit.source, replace(wish, seed=None) if new_seed else wish)
+
+
+def _wish_of(edit: Edit) -> Wish:
+    """Return what was asked for, mask included."""
+    return Wish(
         prompt=edit.prompt,
         model=edit.model,
         quality=edit.quality,
-        seed=None if new_seed else edit.seed,
+        seed=edit.seed,
         preserve=edit.preserve,
         negative_prompt=edit.negative_prompt,
         thinking=edit.thinking,
         output_format=edit.asked_format,
         mask=masks.read(edit),
-        network=network,
     )
-    return submit_edit(owner, edit.source, wish)
 
 
-def _accept(edit: Edit, network: str) -> None:
+def rerun(edit: Edit) -> Edit:
+    """Run a wrongly refused edit again at the house's cost, past the gates that refused it.
+
+    Raises SourceExpired when its picture is gone.
+    """
+    if not edit.source.is_open:
+        raise sources.SourceExpired("The source picture has expired.", param="source")
+    model = catalogue.find(edit.model)
+    fresh = _draft(edit.owner, edit.source, _wish_of(edit), model)
+    fresh.prompt, fresh.plan, fresh.is_cleared = edit.prompt, edit.plan, True
+    mask = masks.read(edit)
+    if mask is not None:
+        masks.keep(fresh, mask)
+    _accept(fresh, "", from_goodwill=True)
+    return fresh
+
+
+def _accept(edit: Edit, network: str, *, from_goodwill: bool = False) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
-        edit.hold = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network)
+        edit.hold = ledger.place_hold(
+            edit.owner,
+            edit.price_tokens,
+            reference=edit.pk,
+            network=network,
+            from_goodwill=from_goodwill,
+        )
         edit.save(force_insert=True)
         transaction.on_commit(lambda: queue.ring(edit.engine))
 

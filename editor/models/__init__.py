@@ -1,6 +1,7 @@
 """The rows of the editor; one module per noun."""
 
 from editor.models.api_request import ApiRequest
+from editor.models.decision import Decision
 from editor.models.edit import Edit, Preview
 from editor.models.rating import Rating
 from editor.models.source import Source
@@ -9,6 +10,7 @@ from editor.models.worker import Worker
 
 __all__ = [
     "ApiRequest",
+    "Decision",
     "Edit",
     "Preview",
     "Rating",

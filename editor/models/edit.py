@@ -78,6 +78,8 @@ class Edit(models.Model):
     price_tokens = models.PositiveIntegerField()
     hold = models.OneToOneField("billing.Hold", null=True, on_delete=models.PROTECT, related_name="+")
     plan = models.TextField(blank=True)
+    is_cleared = models.BooleanField(default=False)
+    """A moderator has decided that the gates were wrong about this wish."""
 
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
