@@ -6,6 +6,9 @@ down who and why. Pictures are blurred until somebody uncovers them, and looking
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
@@ -92,6 +95,20 @@ class Deciding(ReadOnly):
         return HttpResponseRedirect(address)
 
 
+class WhyItEnded(admin.SimpleListFilter):
+    """Edits by the code they ended with."""
+
+    title = "why it ended"
+    parameter_name = "code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        codes = Edit.objects.exclude(error_code="").order_by("error_code")
+        return [(code, code) for code in codes.values_list("error_code", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Edit]") -> "QuerySet[Edit]":
+        return queryset.filter(error_code=self.value()) if self.value() else queryset
+
+
 @admin.register(Owner)
 class OwnerAdmin(Deciding):
     """Who they are, what they made, what was decided about them."""
@@ -138,7 +155,7 @@ class EditAdmin(Deciding):
     """One edit: the wish, what came of it, and the pictures while they exist."""
 
     list_display = ("id", "status", "error_code", "model", "owner", "created_at")
-    list_filter = ("status", "error_code", "model", "created_at")
+    list_filter = ("status", WhyItEnded, "model", "created_at")
     search_fields = ("=id", "=request_id", "=owner__id", "owner__user__email")
     list_select_related = ("owner",)
     fields = (
@@ -224,6 +241,14 @@ class ApiKeyAdmin(ReadOnly):
     search_fields = ("=id", "=prefix", "=owner__id", "owner__user__email")
     list_select_related = ("owner",)
     exclude = ("secret_hash",)
+
+
+for foreign in (
+    Authenticator,
+    EmailAddress,
+    UserSession,
+):  # the libraries' own rows: secrets, and nothing to decide
+    admin.site.unregister(foreign)
 
 
 def _listed(table: str, query: str, words: str) -> SafeString:

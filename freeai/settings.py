@@ -29,16 +29,16 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "freeai.apps.FreeAIConfig",
-    "accounts",
-    "billing",
-    "editor",
     "rest_framework",
     "drf_spectacular",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "freeai.apps.FreeAIConfig",
+    "accounts",
+    "billing",
+    "editor",
 ]
 
 MIDDLEWARE = [
