@@ -5,6 +5,7 @@ from django.urls import path
 from editor.pages import (
     account,
     api_docs,
+    challenge_page,
     edit_pages,
     health,
     key_pages,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("account/keys/<slug:key_id>/rotate", key_pages.rotate, name="key-rotate"),
     path("account/keys/<slug:key_id>/revoke", key_pages.revoke, name="key-revoke"),
     path("api/", api_docs.api_docs, name="api-docs"),
+    path("challenge/", challenge_page.challenge, name="challenge"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

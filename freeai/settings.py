@@ -164,6 +164,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # Sign-up, sign-in and reset answer the same for an address we know and one we do not.
 ACCOUNT_PREVENT_ENUMERATION = True
+# Over the library's own limits for sign-in and reset: a slower pace of new accounts from one address.
+ACCOUNT_RATE_LIMITS = {"signup": "20/h/ip"}
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FreeAI] "
@@ -232,6 +234,10 @@ DAILY_TOKENS_MEMBER = env.integer("FREEAI_DAILY_TOKENS_MEMBER", 10_000)
 DAILY_TOKENS_VISITOR = env.integer("FREEAI_DAILY_TOKENS_VISITOR", 3_000)
 # The visitors of one network (IPv4 /24, IPv6 /56) together use at most this many visitor pools a day.
 NETWORK_POOLS_MAX = env.integer("FREEAI_NETWORK_POOLS_MAX", 4, least=1)
+# Uploads of one network's visitors per hour: beyond the first number each browser solves a small
+# piece of work (0 = never asked), beyond the second they wait.
+CHALLENGE_AFTER_UPLOADS = env.integer("FREEAI_CHALLENGE_AFTER_UPLOADS", 0)
+VISITOR_UPLOADS_PER_HOUR = env.integer("FREEAI_VISITOR_UPLOADS_PER_HOUR", 1000, least=1)
 # How many reverse proxies of ours append to X-Forwarded-For; 0 = the peer is the visitor.
 PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("FREEAI_PROXIES", 0)
 # What can be bought: US cents and tokens, "500:200000" each.

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import owners
+from accounts import brakes, owners
 from accounts.models import Owner
 from accounts.networks import network_of
 from editor import catalogue, ratings, sources, submission, workers
@@ -85,6 +85,7 @@ def _source(request: HttpRequest, form: forms.EditForm) -> Source:
     file = form.cleaned_data["image"]
     if not file:
         return sources.find(form.cleaned_data["source"], owners.find(request))
+    brakes.require_pace(request)
     return sources.receive(
         file.read(forms.bytes_max()), name=file.name, owner=lambda: owners.find_or_make(request)
     )

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import owners
+from accounts import brakes, owners
 from editor import sources
 from editor.models import Source
 from editor.pages import answers, forms
@@ -15,6 +15,7 @@ from freeai.common.errors import NotFound
 @answers.answers_errors
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Take one picture; answer with the Source that became of it, or why not."""
+    brakes.require_pace(request)
     form = forms.UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return answers.form_refusal(form)
