@@ -2,8 +2,20 @@
 
 from editor.models.api_request import ApiRequest
 from editor.models.edit import Edit, Preview
+from editor.models.review import Appeal, Declaration, Flag
 from editor.models.source import Source
 from editor.models.webhook import WebhookDelivery, WebhookSecret
 from editor.models.worker import Worker
 
-__all__ = ["ApiRequest", "Edit", "Preview", "Source", "WebhookDelivery", "WebhookSecret", "Worker"]
+__all__ = [
+    "ApiRequest",
+    "Appeal",
+    "Declaration",
+    "Edit",
+    "Flag",
+    "Preview",
+    "Source",
+    "WebhookDelivery",
+    "WebhookSecret",
+    "Worker",
+]

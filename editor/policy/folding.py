@@ -7,6 +7,7 @@ so that both sides agree. Nothing here knows what a word means.
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _DROPPED = {
     *range(0x0300, 0x0370),  # accents
@@ -71,8 +72,7 @@ def readings(prompt: str) -> list[str]:
     short = _STRETCHED.sub(r"\1", plain)
     latin = _as_latin(short)
     found = [plain, short, latin]
-    for one in ("i", "l"):
-        found.append(_CODED.sub(lambda word, one=one: _decoded(word[0], one), latin))  # type: ignore[misc]
+    found += [_CODED.sub(_decoder(one), latin) for one in ("i", "l")]
     found += [_SPACED.sub(_joined, text) for text in found[1:]]
     return list(dict.fromkeys(found))
 
@@ -91,12 +91,18 @@ def _as_latin(text: str) -> str:
     return text.translate(_LOOKS_LATIN)
 
 
-def _decoded(word: str, one: str) -> str:
-    """Read the digits and signs inside a word as letters; a number stays a number."""
-    if not _LETTERED.search(word) or word.isalpha():
-        return word
-    core = word.rstrip("!|+") if word[:-1].isalpha() else word
-    return core.translate(_LEET).translate(str.maketrans("1!|+6", f"{one}{one}{one}tb")) + word[len(core) :]
+def _decoder(one: str) -> Callable[[re.Match[str]], str]:
+    """Return what reads digits and signs inside a word as letters, the digit one as `one`."""
+    signs = str.maketrans("1!|+6", f"{one}{one}{one}tb")
+
+    def decoded(found: re.Match[str]) -> str:
+        word = found[0]
+        if not _LETTERED.search(word) or word.isalpha():
+            return word  # a number stays a number
+        core = word.rstrip("!|+") if word[:-1].isalpha() else word
+        return core.translate(_LEET).translate(signs) + word[len(core) :]
+
+    return decoded
 
 
 def _joined(letters: re.Match[str]) -> str:

@@ -48,7 +48,9 @@ class Language:
 @cache
 def languages() -> tuple[Language, ...]:
     """Return all languages, each with the English words beside its own: people mix them."""
-    raw = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(_WORDS.glob("*.toml"))}
+    raw = {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(_WORDS.glob("*.toml"))
+    }
     english = raw["english"]
     return tuple(_language(name, words, english) for name, words in raw.items())
 
