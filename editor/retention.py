@@ -71,7 +71,7 @@ def remove_pending(source: Source) -> None:
 def expire_source(source: Source) -> None:
     """Delete a source's bytes; its row stays for the history."""
     default_storage.delete(source.file_name)
-    Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={})
+    Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={}, marks=None)
 
 
 def purge(edit: Edit) -> None:

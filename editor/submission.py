@@ -10,13 +10,13 @@ from django.utils import timezone
 from accounts import blocks
 from accounts.models import ApiKey, Owner
 from billing import ledger, pricing
-from editor import catalogue, key_limits, masks, queue, sources, workers
+from editor import catalogue, gates, key_limits, masks, queue, sources, workers
 from editor.engines import registry
 from editor.engines.base import NotUnderstood, Plane
 from editor.imaging import encoding
 from editor.models import Edit, Source
 from freeai.common import ids
-from freeai.common.errors import InvalidInput, OutOfTokens, RateLimited
+from freeai.common.errors import InvalidInput, OutOfTokens, PolicyRefusal, RateLimited
 
 SEED_MAX = 2**32 - 1
 
@@ -48,6 +48,8 @@ class Wish:
     thinking: bool | None = None
     output_format: encoding.OutputFormat | None = None
     mask: Plane | None = None
+    own_watermark: bool = False
+    """The owner's statement that a mark in the picture is theirs (`gates.DECLARATION`)."""
     rank: Edit.Rank = Edit.Rank.INTERACTIVE
     request_id: str = ""
     api_key: ApiKey | None = None
@@ -59,7 +61,8 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     """Accept one edit: check it, price it, place the hold with the row, ring the bell.
 
     Raises a UserError that says why not (OutOfTokens among them), or ModelUnavailable. What
-    is refused here is not charged.
+    is refused here is not charged. What a rule refuses comes back as a `refused` edit without a
+    hold, so that it can be appealed.
     """
     blocks.require_open(owner)
     if not source.is_open:
@@ -68,10 +71,13 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     model = catalogue.find(wish.model) if wish.model else catalogue.default()
     _require_served(model)
     _require_room(owner)
-    plan = _plan(model, prompt, has_mask=wish.mask is not None)
+    refusal = gates.refusal_of(prompt, own_watermark=wish.own_watermark)
+    plan = "" if refusal else _plan(model, prompt, has_mask=wish.mask is not None)
     edit = _draft(owner, source, wish, model)
     edit.prompt = prompt
     edit.plan = plan
+    if refusal is not None:
+        return _refused(edit, wish, refusal)
     if wish.api_key is not None:
         key_limits.require(wish.api_key, model.slug, edit.price_tokens)
     if wish.mask is not None:
@@ -96,9 +102,12 @@ def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
     return edit
 
 
-def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edit:
-    """Submit the same wish on the same source once more, with the same seed or a new one."""
-    wish = replace(_wish_of(edit), network=network)
+def again(
+    owner: Owner, edit: Edit, *, new_seed: bool, own_watermark: bool = False, network: str = ""
+) -> Edit:
+    """Submit the same wish on the same source once more: same seed or a new one, perhaps declared."""
+    wish = _wish_of(edit)
+    wish = replace(wish, network=network, own_watermark=own_watermark or wish.own_watermark)
     return submit_edit(owner, edit.source, replace(wish, seed=None) if new_seed else wish)
 
 
@@ -114,6 +123,7 @@ def _wish_of(edit: Edit) -> Wish:
         thinking=edit.thinking,
         output_format=edit.asked_format,
         mask=masks.read(edit),
+        own_watermark=edit.own_watermark,
     )
 
 
@@ -145,7 +155,22 @@ def _accept(edit: Edit, network: str, *, from_goodwill: bool = False) -> None:
             from_goodwill=from_goodwill,
         )
         edit.save(force_insert=True)
+        if edit.own_watermark:
+            gates.declare(edit)
         transaction.on_commit(lambda: queue.ring(edit.engine))
+
+
+def _refused(edit: Edit, wish: Wish, refusal: PolicyRefusal) -> Edit:
+    """Write down what a rule refused: no hold, no bell, but a row that its owner can appeal."""
+    if wish.mask is not None:
+        masks.keep(edit, wish.mask)
+    edit.status, edit.finished_at = Edit.Status.REFUSED, edit.created_at
+    edit.error_code, edit.error_message = refusal.code, refusal.message
+    with transaction.atomic():
+        edit.save(force_insert=True)
+        if edit.own_watermark:
+            gates.declare(edit)
+    return edit
 
 
 def plan_of(model: str, prompt: str, *, has_mask: bool) -> str:
@@ -211,6 +236,7 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
         preserve=wish.preserve,
         thinking=wish.thinking,
         has_mask=wish.mask is not None,
+        own_watermark=wish.own_watermark,
         asked_format_name=wish.output_format or "",
         output_format_name=encoding.output_format_for(
             source.source_format, has_alpha=source.has_alpha, asked=wish.output_format

@@ -35,6 +35,7 @@ urlpatterns = [
     path("edits/<slug:edit_id>/changes", edit_pages.changes, name="edit-changes"),
     path("edits/<slug:edit_id>/cancel", edit_pages.cancel, name="edit-cancel"),
     path("edits/<slug:edit_id>/retry", edit_pages.retry, name="edit-retry"),
+    path("edits/<slug:edit_id>/appeal", edit_pages.appeal, name="edit-appeal"),
     path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
     path("pricing/", pricing_page.show, name="pricing"),
     path("privacy/", legal_pages.privacy, name="privacy"),

@@ -61,3 +61,17 @@ def bells_over_files_need_one_machine(app_configs: Any, **_: Any) -> list[CheckM
             id="freeai.W002",
         )
     ]
+
+
+@register(Tags.compatibility)
+def content_mode_is_known(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A rule must not be off because its name was misspelt."""
+    if settings.CONTENT_MODE in {"off", "flag", "refuse"}:
+        return []
+    return [
+        Error(
+            "The mode of the content gate is unknown.",
+            hint="FREEAI_CONTENT_MODE is off, flag or refuse.",
+            id="freeai.E003",
+        )
+    ]

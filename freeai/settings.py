@@ -228,6 +228,17 @@ SOURCE_BYTES_MAX = env.integer("FREEAI_SOURCE_BYTES_MAX", 10 * 1024 * 1024, leas
 SOURCE_PIXELS_MAX = env.integer("FREEAI_SOURCE_PIXELS_MAX", 100_000_000, least=1)
 PROMPT_CHARACTERS_MAX = env.integer("FREEAI_PROMPT_CHARACTERS_MAX", 2000, least=1)
 
+# --- Rules (DESIGN §10) -----------------------------------------------------------------
+
+# Whether marks are looked for on pictures; prompts are judged in any case.
+MARK_GATE = env.flag("FREEAI_MARK_GATE", default=True)
+# The classifier of sexual pictures: off, flag (for the moderators) or refuse.
+CONTENT_MODE = env.text("FREEAI_CONTENT_MODE", "flag")
+CONTENT_FLAG_PERCENT = env.integer("FREEAI_CONTENT_FLAG_PERCENT", 70)
+CONTENT_REFUSE_PERCENT = env.integer("FREEAI_CONTENT_REFUSE_PERCENT", 90)
+# How long a picture under appeal is kept, if its owner agrees.
+APPEAL_WINDOW = timedelta(days=env.integer("FREEAI_APPEAL_DAYS", 7, least=1))
+
 # --- Tokens and money (DESIGN §5) -------------------------------------------------------
 
 DAILY_TOKENS_MEMBER = env.integer("FREEAI_DAILY_TOKENS_MEMBER", 10_000)

@@ -93,6 +93,23 @@ class Transparent:
         return EditOutput(image=255 - request.image, seed=request.seed, alpha=alpha)
 
 
+class Eraser:
+    """Paints the lower third of the picture over, whatever stands there."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        image = request.image.copy()
+        image[image.shape[0] * 2 // 3 :] = (96, 112, 96)
+        return EditOutput(image=image, seed=request.seed, is_in_frame=True)
+
+
+class Rewriter:
+    """Writes a prompt of its own, the words after "as", and has it reviewed."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        request.review_prompt(request.prompt.partition(" as ")[2])
+        return EditOutput(image=255 - request.image, seed=request.seed, is_in_frame=True)
+
+
 class Talkative:
     """Reports every millisecond."""
 

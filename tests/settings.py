@@ -19,8 +19,12 @@ os.environ["FREEAI_EXTRA_ENGINES"] = ",".join(
         "test-hungry": "Hungry",
         "test-transparent": "Transparent",
         "test-talkative": "Talkative",
+        "test-eraser": "Eraser",
+        "test-rewriter": "Rewriter",
     }.items()
 )
+# Tests that are about it turn it on: loading it takes a second in each of many processes.
+os.environ["FREEAI_CONTENT_MODE"] = "off"
 # Bells go nowhere: a test calls the work itself, when it wants it done.
 os.environ["FREEAI_BROKER_URL"] = "memory://"
 

@@ -47,6 +47,10 @@ class EditFields(serializers.Serializer[Any]):
         min_value=0, max_value=1, default=0.5, help_text="1 stays closest to the picture, 0 deviates most."
     )
     thinking = serializers.BooleanField(required=False)
+    own_watermark = serializers.BooleanField(
+        default=False,
+        help_text="You declare that a mark in the picture is yours; kept with the edit, reviewable.",
+    )
     webhook_url = serializers.CharField(
         max_length=2000, required=False, help_text="An https address that hears of the edit's end."
     )
@@ -75,6 +79,7 @@ def wish_of(data: dict[str, Any]) -> Wish:
         negative_prompt=data["negative_prompt"],
         thinking=data.get("thinking"),
         output_format=data.get("output_format"),
+        own_watermark=data["own_watermark"],
     )
 
 

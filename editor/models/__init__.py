@@ -4,14 +4,18 @@ from editor.models.api_request import ApiRequest
 from editor.models.decision import Decision
 from editor.models.edit import Edit, Preview
 from editor.models.rating import Rating
+from editor.models.review import Appeal, Declaration, Flag
 from editor.models.source import Source
 from editor.models.webhook import WebhookDelivery, WebhookSecret
 from editor.models.worker import Worker
 
 __all__ = [
     "ApiRequest",
+    "Appeal",
     "Decision",
+    "Declaration",
     "Edit",
+    "Flag",
     "Preview",
     "Rating",
     "Source",

@@ -72,6 +72,7 @@ class Edit(models.Model):
     preserve = models.FloatField(default=0.5)
     thinking = models.BooleanField(null=True)
     has_mask = models.BooleanField(default=False)
+    own_watermark = models.BooleanField(default=False)
     asked_format_name = models.CharField(max_length=4, blank=True)
     output_format_name = models.CharField(max_length=4)
     rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.INTERACTIVE)

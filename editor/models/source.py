@@ -53,6 +53,9 @@ class Source(models.Model):
     original_height = models.PositiveIntegerField()
     file_bytes = models.PositiveIntegerField()
     rights = models.JSONField(default=dict)
+    marks = models.JSONField(null=True)
+    """Marks found on the pixels (`policy.marks`); None = nobody has looked yet."""
+    content_score = models.FloatField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 

@@ -17,11 +17,12 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import owners
 from accounts.networks import network_of
-from editor import catalogue, edits, progress, results, retention, sources, submission
+from editor import appeals, catalogue, edits, progress, results, retention, sources, submission
 from editor.imaging import encoding, frame
 from editor.models import Edit, Preview
 from editor.pages import answers, forms
@@ -145,16 +146,35 @@ def delete(request: HttpRequest, edit_id: str) -> HttpResponseBase:
 
 @require_POST
 def retry(request: HttpRequest, edit_id: str) -> HttpResponseBase:
-    """Submit the same wish again: the same seed, or a new one with new_seed=1."""
+    """Submit the same wish again: same seed, or a new one with new_seed=1; declared with own_watermark=1."""
     edit = answers.edit_of(request, edit_id)
     try:
         fresh = submission.again(
-            edit.owner, edit, new_seed="new_seed" in request.POST, network=network_of(request)
+            edit.owner,
+            edit,
+            new_seed="new_seed" in request.POST,
+            own_watermark=request.POST.get("own_watermark") == "1",
+            network=network_of(request),
         )
     except FreeAIError as refusal:
         messages.error(request, refusal.message)
         return redirect(edit)
     return redirect(fresh)
+
+
+@require_POST
+def appeal(request: HttpRequest, edit_id: str) -> HttpResponseBase:
+    """Ask a person to judge a refusal anew."""
+    edit = answers.edit_of(request, edit_id)
+    form = forms.AppealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This reason is too long: 1,000 characters at most."))
+        return redirect(edit)
+    try:
+        appeals.file(edit, **form.cleaned_data)
+    except UserError as refusal:
+        messages.info(request, refusal.message)
+    return redirect(edit)
 
 
 def _with_result(request: HttpRequest, edit_id: str) -> Edit:

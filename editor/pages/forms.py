@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from editor.appeals import REASON_CHARACTERS_MAX
 from editor.submission import SEED_MAX, Wish
 
 
@@ -24,6 +25,8 @@ class WishForm(forms.Form):
         choices=[(name, name) for name in ("png", "jpeg", "webp")], required=False
     )
 
+    own_watermark = forms.BooleanField(required=False)
+
     def wish(self, *, network: str) -> Wish:
         """Return the cleaned fields as the one door wants them."""
         data: dict[str, Any] = self.cleaned_data
@@ -35,6 +38,7 @@ class WishForm(forms.Form):
             seed=data["seed"],
             preserve=0.5 if preserve is None else preserve,
             output_format=data["output_format"] or None,
+            own_watermark=data["own_watermark"],
             network=network,
         )
 
@@ -65,3 +69,10 @@ class EditForm(WishForm):
 def bytes_max() -> int:
     """Return how many bytes of a picture are worth reading."""
     return settings.SOURCE_BYTES_MAX + 1
+
+
+class AppealForm(forms.Form):
+    """Why a refusal is wrong, and whether the picture may be kept for the person who looks."""
+
+    reason = forms.CharField(max_length=REASON_CHARACTERS_MAX, required=False, strip=True)
+    keeps_source = forms.BooleanField(required=False)

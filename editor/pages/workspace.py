@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import Owner
 from billing import pricing, purses
-from editor import catalogue, progress, workers
-from editor.models import Edit, Source
+from editor import appeals, catalogue, progress, workers
+from editor.gates import DECLARATION
+from editor.models import Appeal, Edit, Source
 from editor.pages.source_pages import as_json
 
 QUALITIES = [("auto", "Best"), ("high", "High"), ("medium", "Medium"), ("low", "Quick")]
@@ -38,6 +41,7 @@ def workspace(
         "source_is_open": is_open,
         "stage": stage(edit, is_open=is_open),
         "form": form,
+        **refusal(edit),
         "wish": wished,
         "price": pricing.quote(model.unit_tokens(model.quality(wished["quality"]))),
         "balance": purses.balance(owner),
@@ -59,6 +63,19 @@ def stage(edit: Edit | None, *, is_open: bool) -> str:
     if not is_open or (edit.status == Edit.Status.SUCCEEDED and not edit.has_result):
         return "expired"
     return _STAGES.get(Edit.Status(edit.status), edit.status)
+
+
+def refusal(edit: Edit | None) -> dict[str, Any]:
+    """Return what the owner of a refused edit may do about it, or has done."""
+    if edit is None or edit.status != Edit.Status.REFUSED:
+        return {}
+    return {
+        "may_appeal": appeals.may_appeal(edit),
+        "appeal": Appeal.objects.filter(edit=edit).first(),
+        "may_declare": edit.error_code == "watermark_removal" and not edit.own_watermark,
+        "declaration": DECLARATION,
+        "appeal_days": settings.APPEAL_WINDOW.days,
+    }
 
 
 def wish(edit: Edit | None, form: Any) -> dict[str, str]:
