@@ -22,7 +22,7 @@ from freeai.common import ids
 
 log = logging.getLogger(__name__)
 
-FOLDERS = ("sources", "masks", "results", "thumbnails")
+FOLDERS = ("sources", "credentials", "masks", "results", "thumbnails")
 BATCH = 500
 """Rows handled per sweep and kind, so that one sweep stays short."""
 
@@ -64,13 +64,15 @@ def sweep() -> int:
 
 def remove_pending(source: Source) -> None:
     """Remove an upload that never became ready, with whatever bytes arrived."""
-    default_storage.delete(source.file_name)
+    for name in source.byte_names():
+        default_storage.delete(name)
     Source.objects.filter(pk=source.pk, status=Source.Status.PENDING).delete()
 
 
 def expire_source(source: Source) -> None:
     """Delete a source's bytes; its row stays for the history."""
-    default_storage.delete(source.file_name)
+    for name in source.byte_names():
+        default_storage.delete(name)
     Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={})
 
 
@@ -123,7 +125,9 @@ def check() -> Findings:
         elif row.expires_at <= now:
             findings.overdue.append(name)
     findings.missing += [
-        source.pk for source in _open_sources() if not default_storage.exists(source.file_name)
+        source.pk
+        for source in _open_sources()
+        if not all(default_storage.exists(name) for name in source.byte_names())
     ]
     findings.missing += [edit.pk for edit in _open_results() if not default_storage.exists(edit.result_name)]
     return findings
@@ -150,7 +154,7 @@ def _made_at(name: str) -> datetime:
 def _names_of(row: Source | Edit) -> list[str]:
     if isinstance(row, Edit):
         return row.byte_names() if row.purged_at is None else []
-    return [row.file_name] if row.status != Source.Status.EXPIRED else []
+    return row.byte_names() if row.status != Source.Status.EXPIRED else []
 
 
 def _names_in(folder: str) -> Iterator[str]:
@@ -165,7 +169,7 @@ def _row_id(name: str) -> str:
 
 
 def _rows_by_id(folder: str, names: Iterable[str]) -> dict[str, Source | Edit]:
-    table = Source if folder == "sources" else Edit
+    table = Source if folder in {"sources", "credentials"} else Edit
     ids = [_row_id(name) for name in names]
     rows: dict[str, Source | Edit] = {}
     for start in range(0, len(ids), BATCH):

@@ -29,7 +29,7 @@ from editor.engines.base import (
     Progress,
     Quality,
 )
-from editor.imaging import encoding, frame
+from editor.imaging import encoding, frame, intake, provenance
 from editor.models import Edit, Worker
 from freeai.common.errors import UserError
 from freeai.common.logging import describe
@@ -121,7 +121,8 @@ def _carry_out(edit: Edit, lease: "Lease") -> None:
 
 
 def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
-    image, alpha = sources.read(edit.source)
+    file = sources.read_file(edit.source)
+    image, alpha = intake.read_pixels(file)
     mask = masks.read(edit)
     began = time.monotonic()
     output = registry.engine(edit.engine).edit(_request(edit, lease, image, alpha, mask))
@@ -139,7 +140,7 @@ def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
     return edits.Outcome(
         changed=framed.changed,
         outside_max_diff=framed.outside_max_diff,
-        result_bytes=results.keep(edit, framed),
+        result_bytes=results.keep(edit, framed, results.Basis(file, image, mask)),
         output_format=edit.output_format,
         engine_ms=engine_ms,
         reasoning=output.reasoning,
@@ -222,4 +223,4 @@ class Lease:
 
 
 def _preview(pixels: Pixels) -> bytes:
-    return encoding.thumbnail(pixels, None, side_max=PREVIEW_SIDE_MAX)
+    return provenance.label(encoding.thumbnail(pixels, None, side_max=PREVIEW_SIDE_MAX))

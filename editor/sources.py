@@ -15,7 +15,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import Owner
-from editor.imaging import intake
+from editor.imaging import intake, witness
+from editor.imaging.credentials import Incoming
 from editor.imaging.pixels import Pixels, Plane
 from editor.models import Source
 from freeai.common.errors import NotFound
@@ -34,10 +35,18 @@ def receive(data: bytes, *, name: str, owner: Callable[[], Owner]) -> Source:
     Raises intake's refusals.
     """
     picture = intake.normalise(data, limits=limits())
-    return keep(picture, name=name, owner=owner())
+    return keep(picture, name=name, owner=owner(), incoming=credentials_of(data, picture))
 
 
-def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
+def credentials_of(data: bytes, picture: intake.Normalised) -> Incoming | None:
+    """Return an upload's content credentials, to go on in its results; None if it has none.
+
+    With them in hand nothing needs the original bytes any more, so these are not stored at all.
+    """
+    return witness.keep(data, limits=limits()) if picture.rights.get("content_credentials") else None
+
+
+def keep(picture: intake.Normalised, *, name: str, owner: Owner, incoming: Incoming | None = None) -> Source:
     """Write a normalised picture: the row first, then its bytes, then the row is ready."""
     now = timezone.now()
     source = Source.objects.create(
@@ -53,10 +62,13 @@ def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
         original_height=picture.original_height,
         file_bytes=len(picture.data),
         rights=dict(picture.rights),
+        has_credentials=incoming is not None,
         created_at=now,
         expires_at=now + owner.window,
     )
     default_storage.save(source.file_name, ContentFile(picture.data))
+    if incoming is not None:
+        default_storage.save(source.credentials_name, ContentFile(incoming.to_bytes()))
     Source.objects.filter(pk=source.pk, status=Source.Status.PENDING).update(status=Source.Status.READY)
     source.refresh_from_db(fields=["status"])
     log.info("source.ready", extra={"source_id": source.pk, "owner_id": owner.pk, **_facts(picture)})
@@ -73,10 +85,24 @@ def find(source_id: str, owner: Owner | None) -> Source:
 
 def read(source: Source) -> tuple[Pixels, Plane | None]:
     """Return a source's pixels and alpha; raises SourceExpired when the bytes are gone."""
+    return intake.read_pixels(read_file(source))
+
+
+def read_file(source: Source) -> bytes:
+    """Return a source's file as it was normalised; raises SourceExpired when the bytes are gone."""
     if not source.is_open:
         raise SourceExpired("The source picture has expired. Upload it again.", param="source")
     with default_storage.open(source.file_name) as file:
-        return intake.read_pixels(file.read())
+        data: bytes = file.read()
+    return data
+
+
+def read_credentials(source: Source) -> Incoming | None:
+    """Return the content credentials that the upload came with, if it came with any."""
+    if not source.has_credentials:
+        return None
+    with default_storage.open(source.credentials_name) as file:
+        return Incoming.from_bytes(file.read())
 
 
 def limits() -> intake.Limits:

@@ -214,6 +214,19 @@ MEMBER_WINDOW = timedelta(days=env.integer("FREEAI_MEMBER_WINDOW_DAYS", 7, least
 PENDING_SOURCE_SECONDS = env.integer("FREEAI_PENDING_SOURCE_SECONDS", 300)
 RETENTION_SWEEP_SECONDS = env.integer("FREEAI_RETENTION_SWEEP_SECONDS", 60, least=1)
 
+# --- Provenance (DESIGN §10) ------------------------------------------------------------
+
+# PEM files of what signs results; without them a certificate of our own is made at the first result.
+SIGNING_CERTIFICATE = env.text("FREEAI_SIGNING_CERTIFICATE", "")
+SIGNING_KEY = env.text("FREEAI_SIGNING_KEY", "")
+# A function by dotted path that signs, for keys that never leave their house.
+SIGNING_CALLBACK = env.text("FREEAI_SIGNING_CALLBACK", "")
+SIGNING_ALGORITHM = env.text("FREEAI_SIGNING_ALGORITHM", "es256")
+TIMESTAMP_URL = env.text("FREEAI_TIMESTAMP_URL", "")
+INVISIBLE_MARK = env.flag("FREEAI_INVISIBLE_MARK", default=True)
+MARK_KEY = env.secret("FREEAI_MARK_KEY", kept_in=HOME / "secrets" / "mark")
+VERIFY_PER_MINUTE = env.integer("FREEAI_VERIFY_PER_MINUTE", 20, least=1)
+
 # --- Intake (DESIGN §6) -----------------------------------------------------------------
 
 SOURCE_BYTES_MAX = env.integer("FREEAI_SOURCE_BYTES_MAX", 10 * 1024 * 1024, least=1)

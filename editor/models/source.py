@@ -53,6 +53,7 @@ class Source(models.Model):
     original_height = models.PositiveIntegerField()
     file_bytes = models.PositiveIntegerField()
     rights = models.JSONField(default=dict)
+    has_credentials = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 
@@ -80,6 +81,15 @@ class Source(models.Model):
     def file_name(self) -> str:
         """Where the bytes lie in storage, known from the row alone."""
         return f"sources/{self.pk}.{_SUFFIX[self.media_type]}"
+
+    @property
+    def credentials_name(self) -> str:
+        """Where the content credentials that the upload came with lie, if it came with any."""
+        return f"credentials/{self.pk}.c2pa"
+
+    def byte_names(self) -> list[str]:
+        """Every name in storage that this source may ever have written to."""
+        return [self.file_name, *([self.credentials_name] if self.has_credentials else [])]
 
     @property
     def is_open(self) -> bool:
