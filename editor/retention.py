@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -117,20 +118,35 @@ def remove_orphans() -> int:
 
 def check() -> Findings:
     """Compare storage and rows, both ways."""
-    findings = Findings()
+    findings = Findings(orphans=_outside_the_folders())
     now = timezone.now()
+    present: set[str] = set()
     for name, row in _stored():
+        present.add(name)
         if row is None:
             findings.orphans.append(name)
         elif row.expires_at <= now:
             findings.overdue.append(name)
+    wanted: Iterator[tuple[str, list[str]]] = chain(
+        ((source.pk, source.byte_names()) for source in _open_sources()),
+        ((edit.pk, [edit.result_name, edit.thumbnail_name]) for edit in _open_results()),
+    )
     findings.missing += [
-        source.pk
-        for source in _open_sources()
-        if not all(default_storage.exists(name) for name in source.byte_names())
+        pk
+        for pk, names in wanted
+        # What was written after the walk through storage is looked up by itself.
+        if any(name not in present and not default_storage.exists(name) for name in names)
     ]
-    findings.missing += [edit.pk for edit in _open_results() if not default_storage.exists(edit.result_name)]
     return findings
+
+
+def _outside_the_folders() -> list[str]:
+    """Return what lies in storage where nothing of ours should."""
+    try:
+        folders, files = default_storage.listdir("")
+    except FileNotFoundError:
+        return []
+    return [*files, *(f"{folder}/" for folder in folders if folder not in FOLDERS)]
 
 
 def _stored() -> Iterator[tuple[str, Source | Edit | None]]:
@@ -158,9 +174,11 @@ def _names_of(row: Source | Edit) -> list[str]:
 
 
 def _names_in(folder: str) -> Iterator[str]:
-    if not default_storage.exists(folder):
+    try:
+        names = default_storage.listdir(folder)[1]
+    except FileNotFoundError:  # a folder on disk is made by its first file; S3 has no folders to ask for
         return
-    for name in default_storage.listdir(folder)[1]:
+    for name in names:
         yield f"{folder}/{name}"
 
 

@@ -7,6 +7,7 @@ removes it together with whatever bytes arrived.
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import PurePath
 
 from django.conf import settings
@@ -64,7 +65,7 @@ def keep(picture: intake.Normalised, *, name: str, owner: Owner, incoming: Incom
         rights=dict(picture.rights),
         has_credentials=incoming is not None,
         created_at=now,
-        expires_at=now + owner.window,
+        expires_at=expiry(owner, now),
     )
     default_storage.save(source.file_name, ContentFile(picture.data))
     if incoming is not None:
@@ -73,6 +74,11 @@ def keep(picture: intake.Normalised, *, name: str, owner: Owner, incoming: Incom
     source.refresh_from_db(fields=["status"])
     log.info("source.ready", extra={"source_id": source.pk, "owner_id": owner.pk, **_facts(picture)})
     return source
+
+
+def expiry(owner: Owner, created_at: datetime) -> datetime:
+    """Return when a picture that this owner brought is deleted: the one place that says so."""
+    return created_at + owner.window
 
 
 def find(source_id: str, owner: Owner | None) -> Source:

@@ -12,6 +12,7 @@ from editor.pages import (
     plan_pages,
     pricing_page,
     source_pages,
+    verify_page,
 )
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     path("edits/<slug:edit_id>/cancel", edit_pages.cancel, name="edit-cancel"),
     path("edits/<slug:edit_id>/retry", edit_pages.retry, name="edit-retry"),
     path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
+    path("verify/", verify_page.verify, name="verify"),
     path("pricing/", pricing_page.show, name="pricing"),
     path("account/", account.account, name="account"),
     path("account/keys/", key_pages.mint, name="keys"),

@@ -101,6 +101,21 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+S3_BUCKET = env.text("FREEAI_S3_BUCKET", "")
+if S3_BUCKET:
+    # Who we are there is told by boto's own variables (AWS_ACCESS_KEY_ID, …) or by the machine's role.
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.text("FREEAI_S3_ENDPOINT_URL", "") or None,
+            "region_name": env.text("FREEAI_S3_REGION", "") or None,
+            "location": env.text("FREEAI_S3_PREFIX", ""),
+            "file_overwrite": True,
+            "default_acl": None,
+        },
+    }
+
 # --- Web --------------------------------------------------------------------------------
 
 HOST = env.text("HOST", "127.0.0.1")

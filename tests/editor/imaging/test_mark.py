@@ -65,7 +65,7 @@ def test_no_pixel_that_the_edit_left_alone_is_touched() -> None:
 def test_a_picture_too_small_for_it_is_left_alone() -> None:
     small = photo("coffee")[:127, :300]
     assert mark.lay(small, 255 - small, KEY) is small
-    assert strength(small) == 0
+    assert strength(small) < mark.FOUND
 
 
 def test_it_survives_each_format_as_we_write_it(plain: Photo) -> None:
