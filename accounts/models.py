@@ -58,9 +58,15 @@ class Owner(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    """When a member closed the account; the login is gone since then, the books stay."""
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="owner_closed_has_no_login",
+                condition=models.Q(user__isnull=True) | models.Q(closed_at__isnull=True),
+            ),
             models.CheckConstraint(
                 name="owner_member_is_not_merged",
                 condition=models.Q(user__isnull=True) | models.Q(merged_into__isnull=True),

@@ -5,6 +5,7 @@ from django.urls import path
 from editor.pages import (
     account,
     api_docs,
+    data_pages,
     edit_pages,
     health,
     key_pages,
@@ -36,6 +37,10 @@ urlpatterns = [
     path("verify/", verify_page.verify, name="verify"),
     path("pricing/", pricing_page.show, name="pricing"),
     path("account/", account.account, name="account"),
+    path("account/data/export", data_pages.take_out, name="data-export"),
+    path("account/data/delete", data_pages.delete_everything, name="data-delete"),
+    path("account/close/", data_pages.close_account, name="close-account"),
+    path("theme/", data_pages.choose_theme, name="theme"),
     path("account/keys/", key_pages.mint, name="keys"),
     path("account/webhooks/secret", key_pages.rotate_secret, name="webhook-secret"),
     path("account/webhooks/<slug:delivery_id>/resend", key_pages.resend, name="webhook-resend"),
