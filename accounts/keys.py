@@ -128,6 +128,13 @@ def revoke(key: ApiKey) -> None:
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
+def revoke_all(owner: Owner) -> None:
+    """End every key of an owner, and forget what they called them."""
+    now = timezone.now()
+    ApiKey.objects.filter(owner=owner, revoked_at=None).update(revoked_at=now)
+    ApiKey.objects.filter(owner=owner).update(name="")
+
+
 def find(key_id: str, owner: Owner | None) -> ApiKey:
     """Return this owner's key; raises NotFound for anybody else's."""
     key = ApiKey.objects.filter(pk=key_id, owner=owner, revoked_at=None).first() if owner else None

@@ -1,4 +1,4 @@
-"""How many requests a key may make per minute: counted in the cache, window by window."""
+"""How many requests a key or a network may make per minute: counted in the cache, window by window."""
 
 import time
 from dataclasses import dataclass
@@ -23,19 +23,7 @@ class Allowance:
 
 def count(key: ApiKey) -> Allowance:
     """Count one request of a key and return what is left."""
-    limit = settings.REQUESTS_PER_MINUTE
-    now = time.time()
-    name = f"requests:{key.pk}:{int(now // WINDOW_SECONDS)}"
-    cache.add(name, 0, timeout=2 * WINDOW_SECONDS)
-    used = cache.incr(name)
-    left_seconds = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
-    return (
-        Allowance(limit, max(0, limit - used), left_seconds) if used <= limit else _over(limit, left_seconds)
-    )
-
-
-def _over(limit: int, left_seconds: int) -> Allowance:
-    return Allowance(limit, -1, left_seconds)
+    return _counted(f"requests:{key.pk}", settings.REQUESTS_PER_MINUTE)
 
 
 def require(allowance: Allowance) -> None:
@@ -45,3 +33,17 @@ def require(allowance: Allowance) -> None:
             f"More than {allowance.limit} requests in a minute. Go on in {allowance.reset_seconds} s.",
             retry_after=allowance.reset_seconds,
         )
+
+
+def visit(what: str, network: str, limit: int) -> Allowance:
+    """Count one use of a costly page by a network (`accounts.networks`) and return what is left."""
+    return _counted(f"visits:{what}:{network}", limit)
+
+
+def _counted(name: str, limit: int) -> Allowance:
+    now = time.time()
+    name = f"{name}:{int(now // WINDOW_SECONDS)}"
+    cache.add(name, 0, timeout=2 * WINDOW_SECONDS)
+    used = cache.incr(name)
+    left_seconds = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
+    return Allowance(limit, limit - used if used <= limit else -1, left_seconds)

@@ -65,11 +65,17 @@ class Owner(models.Model):
     block = models.CharField(max_length=9, blank=True, choices=Block.choices)
     blocked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    """When a member closed the account; the login is gone since then, the books stay."""
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="owner_block_is_known", condition=models.Q(block__in=["", "suspended", "banned"])
+            ),
+            models.CheckConstraint(
+                name="owner_closed_has_no_login",
+                condition=models.Q(user__isnull=True) | models.Q(closed_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="owner_member_is_not_merged",

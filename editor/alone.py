@@ -8,10 +8,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from editor import catalogue, gates, sources
+from editor import catalogue, gates, results, signing, sources
 from editor.engines import registry
 from editor.engines.base import EditRequest, NotUnderstood
-from editor.imaging import encoding, frame, intake
+from editor.imaging import encoding, frame, intake, provenance
 from editor.submission import SEED_MAX, InstructionNotSupported
 
 
@@ -50,7 +50,16 @@ def edit_photo(photo: bytes, prompt: str, *, model: str = "", format_asked: str 
     result_format = encoding.output_format_for(
         picture.source_format, has_alpha=framed.alpha is not None, asked=_format(format_asked)
     )
-    data = encoding.encode(framed.image, framed.alpha, format=result_format, lossless=picture.is_lossless)
+    pixels = results.marked(framed, results.Basis(picture.data, image))
+    data = encoding.encode(pixels, framed.alpha, format=result_format, lossless=picture.is_lossless)
+    making = provenance.Making(
+        model=chosen.name,
+        made_at=results.now(),
+        parent=(picture.data, picture.media_type),
+        rights=picture.rights,
+        incoming=sources.credentials_of(photo, picture),
+    )
+    data = provenance.seal(data, making, signing.seal(), format=result_format)
     return Developed(data, result_format, picture.width, picture.height, plan, framed.changed)
 
 

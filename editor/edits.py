@@ -25,6 +25,7 @@ from django.db.models.fields import DateTimeField, DurationField
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import Owner
 from billing import ledger
 from editor.models import Edit, Preview, Worker
 from freeai.common.errors import Conflict
@@ -144,6 +145,18 @@ def stop_all(owner_id: str, *, code: str, message: str) -> int:
     return ended
 
 
+def end_now(edit: Edit) -> None:
+    """queued or running → canceled, without waiting for the engine; nothing happens to an ended one.
+
+    For owners who leave or delete everything. A worker in the middle of it finds its lease lost.
+    """
+    with transaction.atomic():
+        active = Edit.objects.filter(pk=edit.pk, status__in=Edit.ACTIVE)
+        if active.update(status=Status.CANCELED, cancel_requested=True, lease_until=None, finished_at=Now()):
+            _settle(edit, Status.CANCELED)
+            Preview.objects.filter(edit=edit).delete()
+
+
 def is_cancel_requested(edit: Edit) -> bool:
     """Whether the owner wants this running edit to stop. Raises LeaseLost."""
     asked = _held(edit).values_list("cancel_requested", flat=True).first()
@@ -185,6 +198,13 @@ def forget(edit: Edit) -> None:
     Edit.objects.filter(pk=edit.pk).exclude(status__in=Edit.ACTIVE).update(
         deleted_at=timezone.now(), prompt="", negative_prompt="", plan="", reasoning={}
     )
+
+
+def forget_all(owner: Owner) -> None:
+    """Take all ended edits of an owner out of sight, with the words they wrote."""
+    ended = Edit.objects.filter(owner=owner).exclude(status__in=Edit.ACTIVE)
+    ended.filter(deleted_at=None).update(deleted_at=timezone.now())
+    ended.update(prompt="", negative_prompt="", plan="", reasoning={}, error_message="")
 
 
 def _take_back(edit: Edit) -> bool:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from freeai.common import ids
 
 log = logging.getLogger(__name__)
 
-FOLDERS = ("sources", "masks", "results", "thumbnails")
+FOLDERS = ("sources", "credentials", "masks", "results", "thumbnails")
 BATCH = 500
 """Rows handled per sweep and kind, so that one sweep stays short."""
 
@@ -64,13 +65,15 @@ def sweep() -> int:
 
 def remove_pending(source: Source) -> None:
     """Remove an upload that never became ready, with whatever bytes arrived."""
-    default_storage.delete(source.file_name)
+    for name in source.byte_names():
+        default_storage.delete(name)
     Source.objects.filter(pk=source.pk, status=Source.Status.PENDING).delete()
 
 
 def expire_source(source: Source) -> None:
     """Delete a source's bytes; its row stays for the history."""
-    default_storage.delete(source.file_name)
+    for name in source.byte_names():
+        default_storage.delete(name)
     Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={}, marks=None)
 
 
@@ -122,18 +125,35 @@ def remove_orphans() -> int:
 
 def check() -> Findings:
     """Compare storage and rows, both ways."""
-    findings = Findings()
+    findings = Findings(orphans=_outside_the_folders())
     now = timezone.now()
+    present: set[str] = set()
     for name, row in _stored():
+        present.add(name)
         if row is None:
             findings.orphans.append(name)
         elif row.expires_at <= now:
             findings.overdue.append(name)
+    wanted: Iterator[tuple[str, list[str]]] = chain(
+        ((source.pk, source.byte_names()) for source in _open_sources()),
+        ((edit.pk, [edit.result_name, edit.thumbnail_name]) for edit in _open_results()),
+    )
     findings.missing += [
-        source.pk for source in _open_sources() if not default_storage.exists(source.file_name)
+        pk
+        for pk, names in wanted
+        # What was written after the walk through storage is looked up by itself.
+        if any(name not in present and not default_storage.exists(name) for name in names)
     ]
-    findings.missing += [edit.pk for edit in _open_results() if not default_storage.exists(edit.result_name)]
     return findings
+
+
+def _outside_the_folders() -> list[str]:
+    """Return what lies in storage where nothing of ours should."""
+    try:
+        folders, files = default_storage.listdir("")
+    except FileNotFoundError:
+        return []
+    return [*files, *(f"{folder}/" for folder in folders if folder not in FOLDERS)]
 
 
 def _stored() -> Iterator[tuple[str, Source | Edit | None]]:
@@ -157,13 +177,15 @@ def _made_at(name: str) -> datetime:
 def _names_of(row: Source | Edit) -> list[str]:
     if isinstance(row, Edit):
         return row.byte_names() if row.purged_at is None else []
-    return [row.file_name] if row.status != Source.Status.EXPIRED else []
+    return row.byte_names() if row.status != Source.Status.EXPIRED else []
 
 
 def _names_in(folder: str) -> Iterator[str]:
-    if not default_storage.exists(folder):
+    try:
+        names = default_storage.listdir(folder)[1]
+    except FileNotFoundError:  # a folder on disk is made by its first file; S3 has no folders to ask for
         return
-    for name in default_storage.listdir(folder)[1]:
+    for name in names:
         yield f"{folder}/{name}"
 
 
@@ -172,7 +194,7 @@ def _row_id(name: str) -> str:
 
 
 def _rows_by_id(folder: str, names: Iterable[str]) -> dict[str, Source | Edit]:
-    table = Source if folder == "sources" else Edit
+    table = Source if folder in {"sources", "credentials"} else Edit
     ids = [_row_id(name) for name in names]
     rows: dict[str, Source | Edit] = {}
     for start in range(0, len(ids), BATCH):

@@ -31,7 +31,7 @@ from editor.engines.base import (
     Quality,
     Refused,
 )
-from editor.imaging import encoding, frame
+from editor.imaging import encoding, frame, intake, provenance
 from editor.models import Edit, Worker
 from freeai.common.errors import PolicyRefusal, UserError
 from freeai.common.logging import describe
@@ -133,7 +133,8 @@ def _told(refusal: NotUnderstood | Refused | PolicyRefusal) -> tuple[str, str]:
 
 
 def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
-    image, alpha = sources.read(edit.source)
+    file = sources.read_file(edit.source)
+    image, alpha = intake.read_pixels(file)
     mask = masks.read(edit)
     engine = registry.engine(edit.engine)
     gate = gates.Gate(edit, image)
@@ -155,7 +156,7 @@ def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
     return edits.Outcome(
         changed=framed.changed,
         outside_max_diff=framed.outside_max_diff,
-        result_bytes=results.keep(edit, framed),
+        result_bytes=results.keep(edit, framed, results.Basis(file, image, mask)),
         output_format=edit.output_format,
         engine_ms=engine_ms,
         reasoning=output.reasoning,
@@ -239,4 +240,4 @@ class Lease:
 
 
 def _preview(pixels: Pixels) -> bytes:
-    return encoding.thumbnail(pixels, None, side_max=PREVIEW_SIDE_MAX)
+    return provenance.label(encoding.thumbnail(pixels, None, side_max=PREVIEW_SIDE_MAX))

@@ -7,6 +7,7 @@ removes it together with whatever bytes arrived.
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import PurePath
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from django.utils import timezone
 
 from accounts import blocks
 from accounts.models import Owner
-from editor.imaging import intake
+from editor.imaging import intake, witness
+from editor.imaging.credentials import Incoming
 from editor.imaging.pixels import Pixels, Plane
 from editor.models import Source
 from freeai.common.errors import NotFound
@@ -37,10 +39,18 @@ def receive(data: bytes, *, name: str, owner: Callable[[], Owner]) -> Source:
     picture = intake.normalise(data, limits=limits())
     keeper = owner()
     blocks.require_open(keeper)
-    return keep(picture, name=name, owner=keeper)
+    return keep(picture, name=name, owner=keeper, incoming=credentials_of(data, picture))
 
 
-def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
+def credentials_of(data: bytes, picture: intake.Normalised) -> Incoming | None:
+    """Return an upload's content credentials, to go on in its results; None if it has none.
+
+    With them in hand nothing needs the original bytes any more, so these are not stored at all.
+    """
+    return witness.keep(data, limits=limits()) if picture.rights.get("content_credentials") else None
+
+
+def keep(picture: intake.Normalised, *, name: str, owner: Owner, incoming: Incoming | None = None) -> Source:
     """Write a normalised picture: the row first, then its bytes, then the row is ready."""
     now = timezone.now()
     source = Source.objects.create(
@@ -56,14 +66,22 @@ def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
         original_height=picture.original_height,
         file_bytes=len(picture.data),
         rights=dict(picture.rights),
+        has_credentials=incoming is not None,
         created_at=now,
-        expires_at=now + owner.window,
+        expires_at=expiry(owner, now),
     )
     default_storage.save(source.file_name, ContentFile(picture.data))
+    if incoming is not None:
+        default_storage.save(source.credentials_name, ContentFile(incoming.to_bytes()))
     Source.objects.filter(pk=source.pk, status=Source.Status.PENDING).update(status=Source.Status.READY)
     source.refresh_from_db(fields=["status"])
     log.info("source.ready", extra={"source_id": source.pk, "owner_id": owner.pk, **_facts(picture)})
     return source
+
+
+def expiry(owner: Owner, created_at: datetime) -> datetime:
+    """Return when a picture that this owner brought is deleted: the one place that says so."""
+    return created_at + owner.window
 
 
 def find(source_id: str, owner: Owner | None) -> Source:
@@ -76,10 +94,24 @@ def find(source_id: str, owner: Owner | None) -> Source:
 
 def read(source: Source) -> tuple[Pixels, Plane | None]:
     """Return a source's pixels and alpha; raises SourceExpired when the bytes are gone."""
+    return intake.read_pixels(read_file(source))
+
+
+def read_file(source: Source) -> bytes:
+    """Return a source's file as it was normalised; raises SourceExpired when the bytes are gone."""
     if not source.is_open:
         raise SourceExpired("The source picture has expired. Upload it again.", param="source")
     with default_storage.open(source.file_name) as file:
-        return intake.read_pixels(file.read())
+        data: bytes = file.read()
+    return data
+
+
+def read_credentials(source: Source) -> Incoming | None:
+    """Return the content credentials that the upload came with, if it came with any."""
+    if not source.has_credentials:
+        return None
+    with default_storage.open(source.credentials_name) as file:
+        return Incoming.from_bytes(file.read())
 
 
 def limits() -> intake.Limits:

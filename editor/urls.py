@@ -6,6 +6,7 @@ from editor.pages import (
     account,
     api_docs,
     challenge_page,
+    data_pages,
     edit_pages,
     health,
     key_pages,
@@ -15,6 +16,7 @@ from editor.pages import (
     pricing_page,
     rating_pages,
     source_pages,
+    verify_page,
 )
 
 urlpatterns = [
@@ -37,10 +39,15 @@ urlpatterns = [
     path("edits/<slug:edit_id>/retry", edit_pages.retry, name="edit-retry"),
     path("edits/<slug:edit_id>/appeal", edit_pages.appeal, name="edit-appeal"),
     path("edits/<slug:edit_id>/delete", edit_pages.delete, name="edit-delete"),
+    path("verify/", verify_page.verify, name="verify"),
     path("pricing/", pricing_page.show, name="pricing"),
     path("privacy/", legal_pages.privacy, name="privacy"),
     path("terms/", legal_pages.terms, name="terms"),
     path("account/", account.account, name="account"),
+    path("account/data/export", data_pages.take_out, name="data-export"),
+    path("account/data/delete", data_pages.delete_everything, name="data-delete"),
+    path("account/close/", data_pages.close_account, name="close-account"),
+    path("theme/", data_pages.choose_theme, name="theme"),
     path("account/keys/", key_pages.mint, name="keys"),
     path("account/webhooks/secret", key_pages.rotate_secret, name="webhook-secret"),
     path("account/webhooks/<slug:delivery_id>/resend", key_pages.resend, name="webhook-resend"),

@@ -75,3 +75,37 @@ def content_mode_is_known(app_configs: Any, **_: Any) -> list[CheckMessage]:
             id="freeai.E003",
         )
     ]
+
+
+@register(Tags.compatibility)
+def results_can_be_signed(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A certificate needs exactly one thing that signs, and that needs a certificate."""
+    signers = [word for word in (settings.SIGNING_KEY, settings.SIGNING_CALLBACK) if word]
+    if not settings.SIGNING_CERTIFICATE and not signers:
+        return []
+    hint = "Set FREEAI_SIGNING_CERTIFICATE, and one of FREEAI_SIGNING_KEY and FREEAI_SIGNING_CALLBACK."
+    if not settings.SIGNING_CERTIFICATE or len(signers) != 1:
+        return [Error("Results cannot be signed as the settings say.", hint=hint, id="freeai.E004")]
+    from editor import signing  # noqa: PLC0415  (only a site with a certificate of its own needs it here)
+
+    try:
+        signing.prove(signing.seal())
+    except Exception as error:  # noqa: BLE001 - whatever a given key or function does wrong, we tell it here
+        words = f"The certificate and what signs do not work together ({type(error).__name__})."
+        hint = "The chain's first certificate must be the key's; C2PA wants an EKU such as emailProtection."
+        return [Error(words, hint=hint, id="freeai.E005")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def signer_is_ours_alone(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A certificate made here proves nothing to others, and differs from machine to machine."""
+    if settings.SIGNING_CERTIFICATE:
+        return []
+    return [
+        Warning(
+            "Results are signed by a certificate that nobody but this machine knows.",
+            hint="Set FREEAI_SIGNING_CERTIFICATE and FREEAI_SIGNING_KEY, the same on all machines.",
+            id="freeai.W003",
+        )
+    ]

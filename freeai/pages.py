@@ -6,6 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
+THEME_COOKIE = "freeai_theme"
+THEMES = ("light", "dark")
+
 
 def in_words(window: timedelta) -> str:
     """Say a length of time as "7 days" or "24 hours", in the reader's language."""
@@ -19,7 +22,10 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Context for all templates: numbers that the words on our pages must agree with."""
     is_member = request.user.is_authenticated
     window = settings.MEMBER_WINDOW if is_member else settings.VISITOR_WINDOW
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
+        # In the first line of the page, so that it never flashes in the other colours.
+        "theme": theme if theme in THEMES else "",
         "window": in_words(window),
         "support_email": settings.SUPPORT_EMAIL,
         "visitor_hours": int(settings.VISITOR_WINDOW.total_seconds() // 3600),

@@ -102,6 +102,21 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+S3_BUCKET = env.text("FREEAI_S3_BUCKET", "")
+if S3_BUCKET:
+    # Who we are there is told by boto's own variables (AWS_ACCESS_KEY_ID, …) or by the machine's role.
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.text("FREEAI_S3_ENDPOINT_URL", "") or None,
+            "region_name": env.text("FREEAI_S3_REGION", "") or None,
+            "location": env.text("FREEAI_S3_PREFIX", ""),
+            "file_overwrite": True,
+            "default_acl": None,
+        },
+    }
+
 # --- Web --------------------------------------------------------------------------------
 
 HOST = env.text("HOST", "127.0.0.1")
@@ -221,6 +236,19 @@ VISITOR_WINDOW = timedelta(hours=env.integer("FREEAI_VISITOR_WINDOW_HOURS", 24, 
 MEMBER_WINDOW = timedelta(days=env.integer("FREEAI_MEMBER_WINDOW_DAYS", 7, least=1))
 PENDING_SOURCE_SECONDS = env.integer("FREEAI_PENDING_SOURCE_SECONDS", 300)
 RETENTION_SWEEP_SECONDS = env.integer("FREEAI_RETENTION_SWEEP_SECONDS", 60, least=1)
+
+# --- Provenance (DESIGN §10) ------------------------------------------------------------
+
+# PEM files of what signs results; without them a certificate of our own is made at the first result.
+SIGNING_CERTIFICATE = env.text("FREEAI_SIGNING_CERTIFICATE", "")
+SIGNING_KEY = env.text("FREEAI_SIGNING_KEY", "")
+# A function by dotted path that signs, for keys that never leave their house.
+SIGNING_CALLBACK = env.text("FREEAI_SIGNING_CALLBACK", "")
+SIGNING_ALGORITHM = env.text("FREEAI_SIGNING_ALGORITHM", "es256")
+TIMESTAMP_URL = env.text("FREEAI_TIMESTAMP_URL", "")
+INVISIBLE_MARK = env.flag("FREEAI_INVISIBLE_MARK", default=True)
+MARK_KEY = env.secret("FREEAI_MARK_KEY", kept_in=HOME / "secrets" / "mark")
+VERIFY_PER_MINUTE = env.integer("FREEAI_VERIFY_PER_MINUTE", 20, least=1)
 
 # --- Intake (DESIGN §6) -----------------------------------------------------------------
 

@@ -56,6 +56,7 @@ class Source(models.Model):
     marks = models.JSONField(null=True)
     """Marks found on the pixels (`policy.marks`); None = nobody has looked yet."""
     content_score = models.FloatField(null=True)
+    has_credentials = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 
@@ -83,6 +84,15 @@ class Source(models.Model):
     def file_name(self) -> str:
         """Where the bytes lie in storage, known from the row alone."""
         return f"sources/{self.pk}.{_SUFFIX[self.media_type]}"
+
+    @property
+    def credentials_name(self) -> str:
+        """Where the content credentials that the upload came with lie, if it came with any."""
+        return f"credentials/{self.pk}.c2pa"
+
+    def byte_names(self) -> list[str]:
+        """Every name in storage that this source may ever have written to."""
+        return [self.file_name, *([self.credentials_name] if self.has_credentials else [])]
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from accounts import owners
 from billing import purchases, purses, statement
 from editor import catalogue
 from editor.models import Edit
-from editor.pages import key_pages
+from editor.pages import data_pages, key_pages
 
 PAGE = 24
 HELD_SHOWN = 20
@@ -77,4 +77,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/tokens.html", context)
 
 
-_TABS = {"history": history, "tokens": tokens, "settings": member_settings, "keys": key_pages.keys_tab}
+_TABS = {
+    "history": history,
+    "tokens": tokens,
+    "settings": member_settings,
+    "keys": key_pages.keys_tab,
+    "data": data_pages.data_tab,
+}
