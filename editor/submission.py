@@ -1,6 +1,7 @@
 """The one door: every edit, from page, API or batch, is accepted or refused here."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from editor import catalogue, key_limits, masks, queue, sources, workers
 from editor.engines import registry
 from editor.engines.base import NotUnderstood, Plane
 from editor.imaging import encoding
-from editor.models import Edit, Source
+from editor.models import Batch, Edit, Source
 from freeai.common import ids
 from freeai.common.errors import InvalidInput, OutOfTokens, RateLimited
 
@@ -52,10 +53,15 @@ class Wish:
     api_key: ApiKey | None = None
     network: str = ""
     """Where it comes from (`accounts.networks`); caps what one network's visitors use."""
+    batch: Batch | None = None
 
 
-def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
+def submit_edit(
+    owner: Owner, source: Source, wish: Wish, *, also: Callable[[Edit], None] | None = None
+) -> Edit:
     """Accept one edit: check it, price it, place the hold with the row, ring the bell.
+
+    `also` writes what belongs to the edit in the edit's own transaction; if it raises, there is no edit.
 
     Raises a UserError that says why not (OutOfTokens among them), or ModelUnavailable. What
     is refused here is not charged.
@@ -75,7 +81,7 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
-        _accept(edit, wish.network)
+        _accept(edit, wish.network, also)
     except OutOfTokens:
         masks.drop(edit)
         raise
@@ -110,11 +116,13 @@ def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edi
     return submit_edit(owner, edit.source, wish)
 
 
-def _accept(edit: Edit, network: str) -> None:
+def _accept(edit: Edit, network: str, also: Callable[[Edit], None] | None) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
         edit.hold = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network)
         edit.save(force_insert=True)
+        if also is not None:
+            also(edit)
         transaction.on_commit(lambda: queue.ring(edit.engine))
 
 
@@ -171,6 +179,7 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
     return Edit(
         request_id=wish.request_id or ids.new("req"),
         owner=owner,
+        batch=wish.batch,
         api_key=wish.api_key,
         source=source,
         model=model.slug,

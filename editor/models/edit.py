@@ -78,6 +78,10 @@ class Edit(models.Model):
     price_tokens = models.PositiveIntegerField()
     hold = models.OneToOneField("billing.Hold", null=True, on_delete=models.PROTECT, related_name="+")
     plan = models.TextField(blank=True)
+    batch = models.ForeignKey(
+        "editor.Batch", null=True, on_delete=models.SET_NULL, related_name="edits", db_index=False
+    )
+    is_favourite = models.BooleanField(default=False)
 
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -119,6 +123,22 @@ class Edit(models.Model):
             models.Index(name="edit_leased", fields=["lease_until"], condition=models.Q(status="running")),
             models.Index(name="edit_with_bytes", fields=["expires_at"], condition=models.Q(purged_at=None)),
             models.Index(name="edit_recent", fields=["engine", "finished_at"]),
+            # The history shows a batch as one row: its edits must not be walked through on the way.
+            models.Index(
+                name="edit_singles",
+                fields=["owner", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None, batch=None),
+            ),
+            models.Index(
+                name="edit_favourites",
+                fields=["owner", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None, is_favourite=True),
+            ),
+            models.Index(
+                name="edit_of_batch",
+                fields=["batch", "-created_at", "-id"],
+                condition=models.Q(batch__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -65,3 +65,8 @@ class EditForm(WishForm):
 def bytes_max() -> int:
     """Return how many bytes of a picture are worth reading."""
     return settings.SOURCE_BYTES_MAX + 1
+
+
+def batch_files_max() -> int:
+    """Return how many files a batch holds."""
+    return settings.BATCH_FILES_MAX

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import Owner
 from billing import pricing, purses
-from editor import catalogue, progress, workers
+from editor import catalogue, progress, shares, workers
 from editor.models import Edit, Source
 from editor.pages.source_pages import as_json
 
@@ -34,6 +34,7 @@ def workspace(
         "is_served": model.engine in served,
         "ready_model": next((one for one, is_ready in models if is_ready and one != model), None),
         "edit": edit,
+        "share": shares.of_edit(edit) if edit and edit.has_result else None,
         "source": shown,
         "source_is_open": is_open,
         "stage": stage(edit, is_open=is_open),
