@@ -14,7 +14,7 @@ MODERATOR = "Moderator"
 CASHIER = "Cashier"
 
 _BOOKS = ("entry", "hold", "lot", "purchase", "purse", "refund", "transfer")
-_REVIEW = ("appeal", "decision", "edit", "flag", "report", "share", "source")
+_REVIEW = ("appeal", "decision", "declaration", "edit", "flag", "report", "share", "source")
 
 _LOOK_AT_BOOKS = Q(content_type__app_label="billing", codename__in=[f"view_{name}" for name in _BOOKS])
 _LOOK_AT_OWNERS = Q(content_type__app_label="accounts", codename__in=["view_owner", "view_apikey"])

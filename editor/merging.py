@@ -3,6 +3,7 @@
 Both owners are locked in id order, so that two browsers of one person may sign in at
 once. Signing in again with the old cookie moves what an upload still in flight wrote
 for the visitor meanwhile. Of tokens, open holds and paid ones move, the daily pool does not.
+A share belongs to its edit, moves with it and lives as long as it does.
 """
 
 import logging

@@ -1,6 +1,7 @@
 """The one door: every edit, from page, API or batch, is accepted or refused here."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from editor import catalogue, gates, key_limits, masks, queue, sources, workers
 from editor.engines import registry
 from editor.engines.base import NotUnderstood, Plane
 from editor.imaging import encoding
-from editor.models import Edit, Source
+from editor.models import Batch, Edit, Source
 from freeai.common import ids
 from freeai.common.errors import InvalidInput, OutOfTokens, PolicyRefusal, RateLimited
 
@@ -55,10 +56,15 @@ class Wish:
     api_key: ApiKey | None = None
     network: str = ""
     """Where it comes from (`accounts.networks`); caps what one network's visitors use."""
+    batch: Batch | None = None
 
 
-def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
+def submit_edit(
+    owner: Owner, source: Source, wish: Wish, *, also: Callable[[Edit], None] | None = None
+) -> Edit:
     """Accept one edit: check it, price it, place the hold with the row, ring the bell.
+
+    `also` writes what belongs to the edit in the edit's own transaction; if it raises, there is no edit.
 
     Raises a UserError that says why not (OutOfTokens among them), or ModelUnavailable. What
     is refused here is not charged. What a rule refuses comes back as a `refused` edit without a
@@ -83,7 +89,7 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
-        _accept(edit, wish.network)
+        _accept(edit, wish.network, also=also)
     except OutOfTokens:
         masks.drop(edit)
         raise
@@ -140,11 +146,17 @@ def rerun(edit: Edit) -> Edit:
     mask = masks.read(edit)
     if mask is not None:
         masks.keep(fresh, mask)
-    _accept(fresh, "", from_goodwill=True)
+    _accept(fresh, from_goodwill=True)
     return fresh
 
 
-def _accept(edit: Edit, network: str, *, from_goodwill: bool = False) -> None:
+def _accept(
+    edit: Edit,
+    network: str = "",
+    *,
+    also: Callable[[Edit], None] | None = None,
+    from_goodwill: bool = False,
+) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
         edit.hold = ledger.place_hold(
@@ -157,6 +169,8 @@ def _accept(edit: Edit, network: str, *, from_goodwill: bool = False) -> None:
         edit.save(force_insert=True)
         if edit.own_watermark:
             gates.declare(edit)
+        if also is not None:
+            also(edit)
         transaction.on_commit(lambda: queue.ring(edit.engine))
 
 
@@ -226,6 +240,7 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
     return Edit(
         request_id=wish.request_id or ids.new("req"),
         owner=owner,
+        batch=wish.batch,
         api_key=wish.api_key,
         source=source,
         model=model.slug,

@@ -234,6 +234,8 @@ SPECTACULAR_SETTINGS = {
 OWNER_COOKIE_AGE = timedelta(days=365)
 VISITOR_WINDOW = timedelta(hours=env.integer("FREEAI_VISITOR_WINDOW_HOURS", 24, least=1))
 MEMBER_WINDOW = timedelta(days=env.integer("FREEAI_MEMBER_WINDOW_DAYS", 7, least=1))
+# Reports of shared pictures that one network may send in an hour.
+REPORTS_PER_HOUR = env.integer("FREEAI_REPORTS_PER_HOUR", 10, least=1)
 PENDING_SOURCE_SECONDS = env.integer("FREEAI_PENDING_SOURCE_SECONDS", 300)
 RETENTION_SWEEP_SECONDS = env.integer("FREEAI_RETENTION_SWEEP_SECONDS", 60, least=1)
 
@@ -254,6 +256,9 @@ VERIFY_PER_MINUTE = env.integer("FREEAI_VERIFY_PER_MINUTE", 20, least=1)
 
 SOURCE_BYTES_MAX = env.integer("FREEAI_SOURCE_BYTES_MAX", 10 * 1024 * 1024, least=1)
 SOURCE_PIXELS_MAX = env.integer("FREEAI_SOURCE_PIXELS_MAX", 100_000_000, least=1)
+BATCH_FILES_MAX = env.integer("FREEAI_BATCH_FILES_MAX", 500, least=1)
+# A batch without script sends its files in one form; Django's own limit is 100.
+DATA_UPLOAD_MAX_NUMBER_FILES = BATCH_FILES_MAX
 PROMPT_CHARACTERS_MAX = env.integer("FREEAI_PROMPT_CHARACTERS_MAX", 2000, least=1)
 
 # --- Rules (DESIGN §10) -----------------------------------------------------------------

@@ -9,18 +9,16 @@ from django.views.decorators.http import require_GET
 
 from accounts import owners
 from billing import purchases, purses, statement
-from editor import catalogue
 from editor.models import Edit
-from editor.pages import data_pages, key_pages
+from editor.pages import data_pages, history_pages, key_pages
 
-PAGE = 24
 HELD_SHOWN = 20
 
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """The tab asked for; history if none is."""
-    return _TABS.get(request.GET.get("tab", ""), history)(request)
+    return _TABS.get(request.GET.get("tab", ""), history_pages.history)(request)
 
 
 @login_required
@@ -33,22 +31,6 @@ def member_settings(request: HttpRequest) -> HttpResponse:
         "session_count": len(sessions),
     }
     return render(request, "accounts/settings.html", context)
-
-
-def history(request: HttpRequest) -> HttpResponse:
-    """The owner's edits, newest first; ?after=<edit id> turns the page."""
-    owner = owners.find(request)
-    mine = Edit.objects.visible_to(owner) if owner else Edit.objects.none()
-    after = mine.filter(pk=request.GET.get("after", "")).first()
-    page = list(mine.older_than(after).newest_first().select_related("source", "hold")[: PAGE + 1])
-    names = {model.slug: model.name for model in catalogue.models()}
-    context = {
-        "tab": "history",
-        "edits": page[:PAGE],
-        "tiles": [(edit, names.get(edit.model, edit.model)) for edit in page[:PAGE]],
-        "next": page[PAGE - 1].pk if len(page) > PAGE else None,
-    }
-    return render(request, "accounts/history.html", context)
 
 
 def tokens(request: HttpRequest) -> HttpResponse:
@@ -78,7 +60,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 _TABS = {
-    "history": history,
+    "history": history_pages.history,
     "tokens": tokens,
     "settings": member_settings,
     "keys": key_pages.keys_tab,

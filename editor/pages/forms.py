@@ -76,3 +76,8 @@ class AppealForm(forms.Form):
 
     reason = forms.CharField(max_length=REASON_CHARACTERS_MAX, required=False, strip=True)
     keeps_source = forms.BooleanField(required=False)
+
+
+def batch_files_max() -> int:
+    """Return how many files a batch holds."""
+    return settings.BATCH_FILES_MAX

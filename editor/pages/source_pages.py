@@ -6,9 +6,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import brakes, owners
 from editor import sources
+from editor.imaging import encoding
 from editor.models import Source
 from editor.pages import answers, forms
 from freeai.common.errors import NotFound
+
+THUMBNAIL_SIDE_MAX = 320
 
 
 @require_POST
@@ -36,6 +39,20 @@ def image(request: HttpRequest, source_id: str) -> HttpResponseBase:
     except NotFound:
         raise Http404 from None
     return answers.stored_picture(source.file_name, source.media_type)
+
+
+@require_GET
+def thumbnail(request: HttpRequest, source_id: str) -> HttpResponseBase:
+    """Show a source small, for grids of many. Made on the way: kept by the browser, not by us."""
+    try:
+        source = sources.find(source_id, owners.find(request))
+        image, alpha = sources.read(source)
+    except (NotFound, FileNotFoundError):
+        raise Http404 from None
+    small = encoding.thumbnail(image, alpha, side_max=THUMBNAIL_SIDE_MAX)
+    response = answers.made_picture(small, "image/jpeg")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
 
 
 def as_json(source: Source) -> dict[str, object]:

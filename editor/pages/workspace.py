@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.models import Owner
 from billing import pricing, purses
-from editor import appeals, catalogue, progress, workers
+from editor import appeals, catalogue, progress, shares, workers
 from editor.gates import DECLARATION
 from editor.models import Appeal, Edit, Source
 from editor.pages.source_pages import as_json
@@ -37,6 +37,7 @@ def workspace(
         "is_served": model.engine in served,
         "ready_model": next((one for one, is_ready in models if is_ready and one != model), None),
         "edit": edit,
+        "share": shares.of_edit(edit) if edit and edit.has_result else None,
         "source": shown,
         "source_is_open": is_open,
         "stage": stage(edit, is_open=is_open),
