@@ -35,6 +35,7 @@ class Model:
     prices: Mapping[str, int]
     auto_quality: Quality = "high"
     has_qualities: bool = True
+    can_think: bool = False
     aliases: tuple[str, ...] = ()
     maker: str = ""
     licence: str = ""
@@ -59,9 +60,9 @@ class Model:
         """The price of one image when no quality is asked for."""
         return self.prices[self.auto_quality]
 
-    def unit_tokens(self, quality: Quality) -> int:
-        """Return the price of one image in tokens."""
-        return self.prices[quality]
+    def unit_tokens(self, quality: Quality, *, thinking: bool | None = None) -> int:
+        """Return the price of one image in tokens; with thinking it is that of the best quality."""
+        return self.prices["high" if thinking and self.can_think else quality]
 
 
 _DECLARED = (
@@ -99,6 +100,7 @@ _DECLARED = (
         summary="Thinks about your wish, edits, then checks its own work. Needs a graphics card.",
         prices={"low": 250, "medium": 500, "high": 1000},
         needs_gpu=True,
+        can_think=True,
         strengths=("Adds, removes and replaces things", "Changes season, time of day, material and style"),
         weaknesses=("Takes up to a minute", "Needs a worker with a graphics card"),
         examples=("Make it snow", "Replace the sky with a sunset"),

@@ -6,7 +6,7 @@ removes it together with whatever bytes arrived.
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePath
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Owner
 from editor.imaging import intake
 from editor.imaging.pixels import Pixels, Plane
-from editor.models import Source
+from editor.models import Edit, Source
 from freeai.common.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,25 @@ def receive(data: bytes, *, name: str, owner: Callable[[], Owner]) -> Source:
     return keep(picture, name=name, owner=owner())
 
 
-def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
+def continue_from(edit: Edit) -> Source:
+    """Make an edit's result the next source, in the same line of versions; twice gives the same one.
+
+    What the first upload said about rights stays with it. Raises NotFound when the result is gone.
+    """
+    if not edit.has_result:
+        raise NotFound("This result has expired.", param="edit")
+    existing = Source.objects.visible_to(edit.owner).filter(continues=edit).first()
+    if existing is not None:
+        return existing
+    with default_storage.open(edit.result_name) as file:
+        picture = intake.normalise(file.read(), limits=limits())
+    picture = replace(picture, rights={**edit.source.rights, **picture.rights})
+    return keep(picture, name=edit.source.name, owner=edit.owner, continues=edit)
+
+
+def keep(
+    picture: intake.Normalised, *, name: str, owner: Owner, continues: Edit | None = None
+) -> Source:
     """Write a normalised picture: the row first, then its bytes, then the row is ready."""
     now = timezone.now()
     source = Source.objects.create(
@@ -53,6 +71,8 @@ def keep(picture: intake.Normalised, *, name: str, owner: Owner) -> Source:
         original_height=picture.original_height,
         file_bytes=len(picture.data),
         rights=dict(picture.rights),
+        continues=continues,
+        first_id=(continues.source.first_id or continues.source_id) if continues else None,
         created_at=now,
         expires_at=now + owner.window,
     )
@@ -71,12 +91,18 @@ def find(source_id: str, owner: Owner | None) -> Source:
     return source
 
 
-def read(source: Source) -> tuple[Pixels, Plane | None]:
-    """Return a source's pixels and alpha; raises SourceExpired when the bytes are gone."""
+def read_bytes(source: Source) -> bytes:
+    """Return a source's file; raises SourceExpired when it is gone."""
     if not source.is_open:
         raise SourceExpired("The source picture has expired. Upload it again.", param="source")
     with default_storage.open(source.file_name) as file:
-        return intake.read_pixels(file.read())
+        data: bytes = file.read()
+    return data
+
+
+def read(source: Source) -> tuple[Pixels, Plane | None]:
+    """Return a source's pixels and alpha; raises SourceExpired when the bytes are gone."""
+    return intake.read_pixels(read_bytes(source))
 
 
 def limits() -> intake.Limits:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import owners
 from editor import sources
+from editor.imaging import pointing
 from editor.models import Source
 from editor.pages import answers, forms
 from freeai.common.errors import NotFound
@@ -35,6 +36,18 @@ def image(request: HttpRequest, source_id: str) -> HttpResponseBase:
     except NotFound:
         raise Http404 from None
     return answers.stored_picture(source.file_name, source.media_type)
+
+
+@require_POST
+@answers.answers_errors
+def object_at(request: HttpRequest, source_id: str) -> HttpResponseBase:
+    """Answer with the outline of the thing at a point: a grey PNG of the source's size, 255 = the thing."""
+    source = sources.find(source_id, owners.find(request))
+    form = forms.PointForm(request.POST)
+    if not form.is_valid():
+        return answers.form_refusal(form)
+    found = pointing.object_at(sources.read_bytes(source), form.cleaned_data["x"], form.cleaned_data["y"])
+    return answers.made_picture(found, "image/png")
 
 
 def as_json(source: Source) -> dict[str, object]:
