@@ -53,9 +53,7 @@ def continue_from(edit: Edit) -> Source:
     return keep(picture, name=edit.source.name, owner=edit.owner, continues=edit)
 
 
-def keep(
-    picture: intake.Normalised, *, name: str, owner: Owner, continues: Edit | None = None
-) -> Source:
+def keep(picture: intake.Normalised, *, name: str, owner: Owner, continues: Edit | None = None) -> Source:
     """Write a normalised picture: the row first, then its bytes, then the row is ready."""
     now = timezone.now()
     source = Source.objects.create(

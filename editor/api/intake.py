@@ -112,4 +112,3 @@ def _bytes(picture: bodies.Picture, param: str) -> bytes:
     except FreeAIError as error:
         error.param = param
         raise
-

@@ -34,8 +34,6 @@ POINTERS = Children("editor.imaging.pointing", size=1, wait_seconds_max=10.0)
 class NoObject(InvalidInput):
     """Nothing at this point stands out from what is around it."""
 
-    code = "object_not_found"
-
 
 def object_at(picture: bytes, x: int, y: int, *, children: Children = POINTERS) -> bytes:
     """Return the outline of what is at a point as a grey PNG of the picture's size.

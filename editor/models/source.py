@@ -61,7 +61,9 @@ class Source(models.Model):
     original_height = models.PositiveIntegerField()
     file_bytes = models.PositiveIntegerField()
     rights = models.JSONField(default=dict)
-    continues = models.ForeignKey("editor.Edit", null=True, on_delete=models.SET_NULL, related_name="continued")
+    continues = models.ForeignKey(
+        "editor.Edit", null=True, on_delete=models.SET_NULL, related_name="continued"
+    )
     first = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="later")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

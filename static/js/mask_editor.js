@@ -181,19 +181,23 @@ function listen() {
   root.addEventListener("picture", (event) => open(event.detail));
   root.addEventListener("face", (event) => bench.setPainting(PAINTABLE.includes(event.detail)));
   find("wish").addEventListener("input", rememberSoon);
+  addEventListener("pagehide", remember);
 }
 
 // --- What survives a reload ------------------------------------------------------------------
 
 let timer = 0;
 
+function remember() {
+  clearTimeout(timer);
+  if (!bench.steps) return;
+  bench.remember(Object.fromEntries(KEPT.map((name) => [name, fields[name]?.value ?? ""])));
+}
+
 function rememberSoon() {
   clearTimeout(timer);
   const { source } = bench;
-  timer = setTimeout(() => {
-    if (bench.source !== source || !bench.steps) return;
-    bench.remember(Object.fromEntries(KEPT.map((name) => [name, fields[name]?.value ?? ""])));
-  }, KEEP_MS);
+  timer = setTimeout(() => bench.source === source && remember(), KEEP_MS);
 }
 
 function restore(kept) {

@@ -96,7 +96,7 @@ export class WishForm {
   }
 
   focusPrompt() {
-    this.prompt.focus();
+    this.prompt.focus({ preventScroll: true });
     this.prompt.setSelectionRange(this.prompt.value.length, this.prompt.value.length);
   }
 

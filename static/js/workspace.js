@@ -198,6 +198,7 @@ async function continueFrom(form) {
   await arrived(told);
   swap((await load(location.href)).html);
   wish.focusPrompt();
+  stage.bringIntoView();
 }
 
 // Back from a result to the picture it was made from, with the same wish.

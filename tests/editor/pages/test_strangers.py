@@ -11,7 +11,7 @@ from tests.conftest import Submit, run
 pytestmark = pytest.mark.django_db(transaction=True)
 
 READ = {"edit", "edit-status", "edit-result", "edit-thumbnail", "edit-changes", "source-image"}
-ACT = {"edit-cancel", "edit-retry", "edit-delete"}
+ACT = {"edit-cancel", "edit-continue", "edit-retry", "edit-delete", "source-object"}
 STREAMED = {"edit-events"}
 ONLY_WHILE_RUNNING = {"edit-preview"}
 
@@ -55,6 +55,7 @@ def test_a_stranger_changes_nothing(
         assert browser.post(addresses(edit, photo)[name]).status_code == 404
     assert Edit.objects.count() == 1
     assert Edit.objects.get().has_result
+    assert Source.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", sorted(ACT))
