@@ -97,9 +97,10 @@ def delete(edit: Edit, owner: Owner) -> None:
         raise edits.NotCancelable("This edit is just being stopped. Delete it in a moment.")
     purge(edit)
     edits.forget(edit)
-    still_needed = Edit.objects.visible_to(owner).filter(source=edit.source_id).exists()
-    if not still_needed:
-        expire_source(edit.source)
+    copies = Source.objects.visible_to(owner).filter(continues=edit)
+    for source in [edit.source, *copies]:
+        if not Edit.objects.visible_to(owner).filter(source=source).exists():
+            expire_source(source)
 
 
 def take_down(edit: Edit) -> None:

@@ -257,7 +257,7 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
             source.source_format, has_alpha=source.has_alpha, asked=wish.output_format
         ),
         rank=wish.rank,
-        price_tokens=pricing.quote(model.unit_tokens(quality)),
+        price_tokens=pricing.quote(model.unit_tokens(quality, thinking=wish.thinking)),
         created_at=now,
         queued_at=now,
         expires_at=now + owner.window,

@@ -67,6 +67,7 @@ _STEP1X = Model(
     summary=_("Thinks about your wish, edits, then checks its own work. Needs a graphics card."),
     prices={"low": 250, "medium": 500, "high": 1000},
     needs_gpu=True,
+    can_think=True,
     pairs_with="freeai-lite",
     strengths=(
         _("Adds, removes and replaces things"),

@@ -23,6 +23,7 @@ class Model:
     prices: Mapping[str, int]
     auto_quality: Quality = "high"
     has_qualities: bool = True
+    can_think: bool = False
     aliases: tuple[str, ...] = ()
     maker: str = ""
     licence: str = ""
@@ -50,6 +51,6 @@ class Model:
         """The price of one image when no quality is asked for."""
         return self.prices[self.auto_quality]
 
-    def unit_tokens(self, quality: Quality) -> int:
-        """Return the price of one image in tokens."""
-        return self.prices[quality]
+    def unit_tokens(self, quality: Quality, *, thinking: bool | None = None) -> int:
+        """Return the price of one image in tokens; with thinking it is that of the best quality."""
+        return self.prices["high" if thinking and self.can_think else quality]

@@ -22,10 +22,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import owners
 from accounts.networks import network_of
-from editor import appeals, catalogue, edits, progress, results, retention, sources, submission
+from editor import (
+    appeals,
+    catalogue,
+    edits,
+    masks,
+    progress,
+    results,
+    retention,
+    sources,
+    submission,
+)
 from editor.imaging import encoding, frame
 from editor.models import Edit, Preview
 from editor.pages import answers, forms
+from editor.pages.source_pages import as_json
 from editor.pages.workspace import workspace
 from freeai.common.errors import FreeAIError, NotFound, UserError
 
@@ -37,11 +48,15 @@ OVERLAY_COLOUR = (255, 0, 128)
 @answers.answers_errors
 def create(request: HttpRequest) -> HttpResponseBase:
     """Submit an edit of a source that is here already; answer with its state."""
-    form = forms.EditForm(request.POST)
+    form = forms.EditForm(request.POST, request.FILES)
     if not form.is_valid():
         return answers.form_refusal(form)
     source = sources.find(form.cleaned_data["source"], owners.find(request))
-    edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request)))
+    painted = form.cleaned_data["mask"]
+    mask = None
+    if painted:
+        mask = masks.receive(painted.read(forms.bytes_max()), source, limits=sources.limits())
+    edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request), mask=mask))
     return JsonResponse(progress.describe(edit), status=201)
 
 
@@ -175,6 +190,18 @@ def appeal(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     except UserError as refusal:
         messages.info(request, refusal.message)
     return redirect(edit)
+
+
+@require_POST
+@answers.answers_errors
+def continue_from(request: HttpRequest, edit_id: str) -> HttpResponseBase:
+    """Make the result the next picture: answer with its Source, or go to its page."""
+    edit = _with_result(request, edit_id)
+    source = sources.continue_from(edit)
+    if request.accepts("text/html"):
+        page = reverse("mask-editor") if "paint" in request.POST else reverse("model", args=[edit.model])
+        return redirect(f"{page}?source={source.pk}")
+    return JsonResponse(as_json(source), status=201)
 
 
 def _with_result(request: HttpRequest, edit_id: str) -> Edit:

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 
 from editor.appeals import REASON_CHARACTERS_MAX
+from editor.imaging.pixels import Plane
 from editor.submission import SEED_MAX, Wish
 
 
@@ -26,9 +27,11 @@ class WishForm(forms.Form):
     )
 
     own_watermark = forms.BooleanField(required=False)
+    thinking = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
+    mask = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
 
-    def wish(self, *, network: str) -> Wish:
-        """Return the cleaned fields as the one door wants them."""
+    def wish(self, *, network: str, mask: Plane | None = None) -> Wish:
+        """Return the cleaned fields as the one door wants them; the mask was read beside its source."""
         data: dict[str, Any] = self.cleaned_data
         preserve = data["preserve"]
         return Wish(
@@ -39,6 +42,8 @@ class WishForm(forms.Form):
             preserve=0.5 if preserve is None else preserve,
             output_format=data["output_format"] or None,
             own_watermark=data["own_watermark"],
+            thinking={"yes": True, "no": False}.get(data["thinking"]),
+            mask=mask,
             network=network,
         )
 
@@ -51,6 +56,13 @@ class UploadForm(forms.Form):
         error_messages={"required": "Choose a picture first."},
         max_length=1000,
     )
+
+
+class PointForm(forms.Form):
+    """A point in a picture, in its pixels."""
+
+    x = forms.IntegerField(min_value=0, max_value=100_000)
+    y = forms.IntegerField(min_value=0, max_value=100_000)
 
 
 class EditForm(WishForm):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import brakes, owners
 from editor import sources
-from editor.imaging import encoding
+from editor.imaging import encoding, pointing
 from editor.models import Source
 from editor.pages import answers, forms
 from freeai.common.errors import NotFound
@@ -53,6 +53,18 @@ def thumbnail(request: HttpRequest, source_id: str) -> HttpResponseBase:
     response = answers.made_picture(small, "image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+@require_POST
+@answers.answers_errors
+def object_at(request: HttpRequest, source_id: str) -> HttpResponseBase:
+    """Answer with the outline of the thing at a point: a grey PNG of the source's size, 255 = the thing."""
+    source = sources.find(source_id, owners.find(request))
+    form = forms.PointForm(request.POST)
+    if not form.is_valid():
+        return answers.form_refusal(form)
+    found = pointing.object_at(sources.read_file(source), form.cleaned_data["x"], form.cleaned_data["y"])
+    return answers.made_picture(found, "image/png")
 
 
 def as_json(source: Source) -> dict[str, object]:

@@ -11,6 +11,7 @@ from editor.gates import DECLARATION
 from editor.models import Appeal, Edit, Source
 from editor.pages.source_pages import as_json
 
+THINKING = [("", "As the quality says"), ("yes", "Always"), ("no", "Never")]
 QUALITIES = [("auto", "Best"), ("high", "High"), ("medium", "Medium"), ("low", "Quick")]
 FORMATS = [("", "As sent"), ("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP")]
 
@@ -44,15 +45,20 @@ def workspace(
         "form": form,
         **refusal(edit),
         "wish": wished,
-        "price": pricing.quote(model.unit_tokens(model.quality(wished["quality"]))),
+        "price": pricing.quote(_unit_tokens(model, wished)),
         "balance": purses.balance(owner),
         "qualities": QUALITIES,
+        "thinkings": THINKING,
         "formats": FORMATS,
         "state": {
             "edit": progress.snapshot([edit.pk])[edit.pk] if edit else None,
             "source": as_json(shown) if shown and is_open else None,
         },
     }
+
+
+def _unit_tokens(model: catalogue.Model, wished: dict[str, str]) -> int:
+    return model.unit_tokens(model.quality(wished["quality"]), thinking=wished["thinking"] == "yes")
 
 
 def stage(edit: Edit | None, *, is_open: bool) -> str:
@@ -93,5 +99,7 @@ def wish(edit: Edit | None, form: Any) -> dict[str, str]:
             "quality": edit.quality,
             "output_format": edit.asked_format_name,
             "seed": "",
+            "thinking": {True: "yes", False: "no", None: ""}[edit.thinking],
         }
-    return {"prompt": "", "preserve": "0.5", "quality": "auto", "output_format": "", "seed": ""}
+    fields = {"preserve": "0.5", "quality": "auto"}
+    return dict.fromkeys(("prompt", "output_format", "seed", "thinking"), "") | fields

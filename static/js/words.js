@@ -63,6 +63,9 @@ export const NOT_UNDERSTOOD = "The server answered in a way this page does not u
 
 export const selected = (count) => (count === 1 ? "1 edit selected" : `${count} edits selected`);
 export const COPIED = "Copied";
+export const LOOKING = "Looking for the object";
+export const painted = (part) => `${share(part)} of the picture is painted. Only that changes.`;
+export const place = (x, y) => `${x} across, ${y} down`;
 
 // Headings for refusals, by the code that came with them.
 export function heading(code) {

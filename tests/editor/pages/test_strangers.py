@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 READ = {"edit", "edit-status", "edit-result", "edit-thumbnail", "edit-changes"}
 READ |= {"source-image", "source-thumbnail"}
-ACT = {"edit-cancel", "edit-retry", "edit-delete", "edit-favourite", "edit-share", "edit-unshare"}
+ACT = {"edit-cancel", "edit-continue", "edit-retry", "edit-delete", "source-object", "edit-appeal"}
+ACT |= {"edit-favourite", "edit-share", "edit-unshare"}
 STREAMED = {"edit-events"}
 ONLY_WHILE_RUNNING = {"edit-preview"}
 
@@ -58,6 +59,7 @@ def test_a_stranger_changes_nothing(
         assert browser.post(addresses(edit, photo)[name]).status_code == 404
     assert Edit.objects.count() == 1
     assert Edit.objects.get().has_result
+    assert Source.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", sorted(ACT))
