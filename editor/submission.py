@@ -71,12 +71,12 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
     edit.prompt = prompt
     edit.plan = plan
     if wish.api_key is not None:
-        key_limits.require(wish.api_key, model.slug, edit.price_tokens)
+        key_limits.require_model(wish.api_key, model.slug)
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
-        _accept(edit, wish.network)
-    except OutOfTokens:
+        _accept(edit, wish)
+    except (OutOfTokens, key_limits.KeyLimitReached):
         masks.drop(edit)
         raise
     return edit
@@ -110,10 +110,12 @@ def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edi
     return submit_edit(owner, edit.source, wish)
 
 
-def _accept(edit: Edit, network: str) -> None:
+def _accept(edit: Edit, wish: Wish) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
-        edit.hold = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network)
+        if wish.api_key is not None:
+            key_limits.require_tokens(wish.api_key, edit.price_tokens)
+        edit.hold = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=wish.network)
         edit.save(force_insert=True)
         transaction.on_commit(lambda: queue.ring(edit.engine))
 
