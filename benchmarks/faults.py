@@ -2,11 +2,12 @@
 
     python -m benchmarks.faults settles [--rounds 1000]
     python -m benchmarks.faults kills [--kills 200] [--edits 500]
+    python -m benchmarks.faults cuts [--stride 1]
 
 settles: rounds of 64 threads that end one hold at the same moment; exactly one may win each.
 kills: workers of a site of its own are killed with -9 at random moments while edits run; every
 edit must end once, no hold may outlive lease and sweep, and `reconcile` must be clean. Both run
-on DATABASE_URL if it is set, else on SQLite.
+on DATABASE_URL if it is set, else on SQLite. cuts: see `benchmarks.cuts`.
 """
 
 import argparse
@@ -114,8 +115,14 @@ def main() -> None:
     killing = what.add_parser("kills")
     killing.add_argument("--kills", type=int, default=200)
     killing.add_argument("--edits", type=int, default=500)
+    cutting = what.add_parser("cuts")
+    cutting.add_argument("--stride", type=int, default=1)
     options = parser.parse_args()
-    if options.what == "settles":
+    if options.what == "cuts":
+        from benchmarks import cuts
+
+        cuts.run(options.stride)
+    elif options.what == "settles":
         settles(options.rounds)
     else:
         kills(options.kills, options.edits)

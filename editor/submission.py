@@ -83,14 +83,14 @@ def submit_edit(
     edit.prompt = prompt
     edit.plan = plan
     if refusal is not None:
-        return _refused(edit, wish, refusal)
+        return _refused(edit, wish, refusal, also=also)
     if wish.api_key is not None:
-        key_limits.require(wish.api_key, model.slug, edit.price_tokens)
+        key_limits.require_model(wish.api_key, model.slug)
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
-        _accept(edit, wish.network, also=also)
-    except OutOfTokens:
+        _accept(edit, wish, also=also)
+    except (OutOfTokens, key_limits.KeyLimitReached):
         masks.drop(edit)
         raise
     return edit
@@ -140,30 +140,27 @@ def rerun(edit: Edit) -> Edit:
     """
     if not edit.source.is_open:
         raise sources.SourceExpired("The source picture has expired.", param="source")
-    model = catalogue.find(edit.model)
-    fresh = _draft(edit.owner, edit.source, _wish_of(edit), model)
+    wish = _wish_of(edit)
+    fresh = _draft(edit.owner, edit.source, wish, catalogue.find(edit.model))
     fresh.prompt, fresh.plan, fresh.is_cleared = edit.prompt, edit.plan, True
-    mask = masks.read(edit)
-    if mask is not None:
-        masks.keep(fresh, mask)
-    _accept(fresh, from_goodwill=True)
+    if wish.mask is not None:
+        masks.keep(fresh, wish.mask)
+    _accept(fresh, wish, from_goodwill=True)
     return fresh
 
 
 def _accept(
-    edit: Edit,
-    network: str = "",
-    *,
-    also: Callable[[Edit], None] | None = None,
-    from_goodwill: bool = False,
+    edit: Edit, wish: Wish, *, also: Callable[[Edit], None] | None = None, from_goodwill: bool = False
 ) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
+        if wish.api_key is not None:
+            key_limits.require_tokens(wish.api_key, edit.price_tokens)
         edit.hold = ledger.place_hold(
             edit.owner,
             edit.price_tokens,
             reference=edit.pk,
-            network=network,
+            network=wish.network,
             from_goodwill=from_goodwill,
         )
         edit.save(force_insert=True)
@@ -174,7 +171,7 @@ def _accept(
         transaction.on_commit(lambda: queue.ring(edit.engine))
 
 
-def _refused(edit: Edit, wish: Wish, refusal: PolicyRefusal) -> Edit:
+def _refused(edit: Edit, wish: Wish, refusal: PolicyRefusal, *, also: Callable[[Edit], None] | None) -> Edit:
     """Write down what a rule refused: no hold, no bell, but a row that its owner can appeal."""
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
@@ -184,6 +181,8 @@ def _refused(edit: Edit, wish: Wish, refusal: PolicyRefusal) -> Edit:
         edit.save(force_insert=True)
         if edit.own_watermark:
             gates.declare(edit)
+        if also is not None:
+            also(edit)
     return edit
 
 

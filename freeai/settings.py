@@ -188,7 +188,8 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BEHIND_TLS else "http"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "FreeAI"
 
 # Counts of attempts and requests. One web process counts in memory; several share a server.
@@ -205,6 +206,7 @@ API_URL = env.text("FREEAI_API_URL", "")
 API_KEYS_MAX = env.integer("FREEAI_API_KEYS_MAX", 50, least=1)
 API_KEY_OVERLAP_HOURS = env.integer("FREEAI_API_KEY_OVERLAP_HOURS", 24)
 REQUESTS_PER_MINUTE = env.integer("FREEAI_REQUESTS_PER_MINUTE", 300, least=1)
+MCP = env.flag("FREEAI_MCP", default=True)
 WAIT_SECONDS = env.integer("FREEAI_WAIT_SECONDS", 280, least=1)
 FETCH_SECONDS = env.integer("FREEAI_FETCH_SECONDS", 15, least=1)
 # "host:port" names that the guard of outside addresses lets through, over plain http too.
@@ -374,6 +376,8 @@ LOGGING = {
         "kombu.connection": {"level": "ERROR"},
         # It writes addresses and messages of the provider's, which may quote what was sent.
         "stripe": {"level": "ERROR"},
+        # The agents' SDK may quote what it was sent.
+        "mcp": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }

@@ -31,16 +31,24 @@ class Call:
 def accept(request: HttpRequest) -> Call:
     """Carry out a call up to its edits, or find the earlier call it repeats. Raises FreeAIError."""
     try:
-        return _accept(request)
+        key = door.enter(request, "POST")
+        named = request.headers.get("Idempotency-Key", "")
+        return _accept(key, bodies.read(request), idempotency_key=named, tries=_tries(request))
     except SuspiciousOperation as error:
         raise InvalidInput("This request cannot be read.") from error
     finally:
         connection.close()
 
 
-def _accept(request: HttpRequest) -> Call:
-    key = door.enter(request, "POST")
-    body = bodies.read(request)
+def accept_body(key: ApiKey, body: bodies.Body, *, idempotency_key: str = "") -> Call:
+    """Do as `accept` does for a body that came another way, from a key already let in."""
+    try:
+        return _accept(key, body, idempotency_key=idempotency_key, tries=None)
+    finally:
+        connection.close()
+
+
+def _accept(key: ApiKey, body: bodies.Body, *, idempotency_key: str, tries: int | None) -> Call:
     fields = serializers.EditFields(data=body.fields)
     if not fields.is_valid():
         raise door.invalid(fields.errors)
@@ -48,8 +56,8 @@ def _accept(request: HttpRequest) -> Call:
     registration = api_requests.register(
         key,
         api_requests.fingerprint(*body.prints()),
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or None,
-        tries=_tries(request),
+        idempotency_key=idempotency_key[:255] or None,
+        tries=tries,
     )
     if registration.is_new and "webhook_url" in data:
         _require_webhook(registration.request, data["webhook_url"])

@@ -63,6 +63,32 @@ class EditFields(serializers.Serializer[Any]):
         return {**super().get_fields(), "async": waits}
 
 
+_TYPES: list[tuple[type[serializers.Field[Any, Any, Any, Any]], str]] = [
+    (serializers.BooleanField, "boolean"),
+    (serializers.IntegerField, "integer"),
+    (serializers.FloatField, "number"),
+]
+
+
+def field_schemas() -> dict[str, dict[str, Any]]:
+    """Return every field as JSON schema says it: for OpenAPI and for the tools of agents."""
+    return {name: _schema_of(field) for name, field in EditFields().get_fields().items()}
+
+
+def _schema_of(field: Any) -> dict[str, Any]:
+    kind = next((name for cls, name in _TYPES if isinstance(field, cls)), "string")
+    schema = {
+        "type": kind,
+        "enum": list(getattr(field, "choices", ())) or None,
+        "minimum": getattr(field, "min_value", None),
+        "maximum": getattr(field, "max_value", None),
+        "maxLength": getattr(field, "max_length", None),
+        "default": None if field.default is serializers.empty else field.default,
+        "description": str(field.help_text) if field.help_text else None,
+    }
+    return {name: value for name, value in schema.items() if value is not None}
+
+
 def known_fields() -> set[str]:
     """Return every field that is not refused."""
     return {*EditFields().get_fields(), *IGNORED, "image", "images", "mask"}

@@ -1,5 +1,6 @@
 """What an owner has: history, tokens, and settings for members."""
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_required
@@ -24,10 +25,12 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_required
 def member_settings(request: HttpRequest) -> HttpResponse:
     """What a member may change about signing in."""
+    passkeys = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN)
     sessions = UserSession.objects.purge_and_list(request.user)
     context = {
         "tab": "settings",
-        "has_second_factor": is_mfa_enabled(request.user),
+        "has_second_factor": is_mfa_enabled(request.user, [Authenticator.Type.TOTP]),
+        "passkey_count": passkeys.count(),
         "session_count": len(sessions),
     }
     return render(request, "accounts/settings.html", context)

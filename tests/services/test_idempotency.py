@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks import cuts
 from tests import pictures
 from tests.site import Site, running_site
 
@@ -97,3 +98,12 @@ def test_cut_anywhere_and_sent_again_is_charged_once(program: Program) -> None:
     assert sorted(one["seed"] for one in program.made()) == list(range(len(broken)))
     assert program.spent() == 100 * len(broken)
     assert program.site.manage("reconcile").returncode == 0
+
+
+def test_openai_s_sdk_cut_anywhere_retries_and_pays_once(tmp_path: Path) -> None:
+    """Some places of the exchange; `python -m benchmarks.faults cuts` takes every byte."""
+    with running_site(tmp_path / "home", **cuts.ENVIRONMENT) as site:
+        outcome = cuts.cut_everywhere(site, stride=151)
+    assert outcome.failures == []
+    assert outcome.is_right, outcome
+    assert outcome.exchanges > 15
