@@ -69,6 +69,21 @@ EFFECTS = {
         background defocus,
         unfocused background, depth of field blur, wide aperture
     """,
+    "blur@faces": """
+        hide the faces, hide faces, hide all faces, hide the face, hide their faces, hide her face, hide his
+        face, hide my face, hide all the faces, hide everyone's face, hide everybody's face, blur out faces,
+        blur out the faces, blur out the face, anonymise the people, anonymize the people, anonymise people,
+        anonymize people, anonymise everyone, anonymize everyone, anonymise everybody, anonymise the person,
+        anonymize the person, anonymise the faces, anonymize the faces, anonymise all faces, anonymize all
+        faces, make the faces unrecognisable, make the faces unrecognizable, make the face unrecognisable,
+        make faces unrecognisable, make faces unrecognizable, make everyone unrecognisable, make everyone
+        unrecognizable, make the people unrecognisable, make the people unrecognizable, make people
+        unrecognisable, face blur, obscure the faces, obscure faces, obscure all faces, obscure the face,
+        mask the faces, conceal the faces, cover the faces, unrecognisable faces, unrecognizable faces,
+        anonymise this photo, anonymize this photo, anonymise the photo, anonymize the photo, anonymise the
+        picture, anonymize the picture, make all faces unrecognisable, make all faces unrecognizable,
+        nobody should be recognisable, no one should be recognisable
+    """,
     "cutout@background": """
         transparent background, cut out, cutout, remove the background, remove background, delete the
         background, erase the background, get rid of the background, background transparent, cut it

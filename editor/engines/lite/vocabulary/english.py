@@ -8,6 +8,7 @@ doubtful meaning edits the picture wrongly. Colours and things have their own fi
 from collections.abc import Iterator
 
 from editor.engines.lite.senses import Form, Kind, Lexicon, Sense
+from editor.engines.lite.vocabulary.artists import styles
 from editor.engines.lite.vocabulary.colors import COLOR_LIGHTNESS_WORDS, COLORS, DERIVED_COLORS
 from editor.engines.lite.vocabulary.effects import EFFECTS
 from editor.engines.lite.vocabulary.lists import listed
@@ -336,7 +337,15 @@ def _plain_words() -> Iterator[tuple[str, Sense]]:
 def _lexicon() -> Lexicon:
     """Later entries win: a word that is both a thing and a scale is a scale."""
     phrases: dict[str, Sense] = {}
-    for words in (_things(), _plain_words(), _colors(), _degrees(), _scales(), WHOLE_PHRASES.items()):
+    for words in (
+        _things(),
+        _plain_words(),
+        _colors(),
+        _degrees(),
+        _scales(),
+        styles(),
+        WHOLE_PHRASES.items(),
+    ):
         phrases.update(words)
     return Lexicon(phrases, lookalikes=LOOKALIKES)
 
