@@ -86,6 +86,12 @@ def _merge_heads(clause: Clause) -> Clause:
     painted = [head for head in heads if head.sense.value in ("oil", "sketch", "watercolor")]
     if len(painted) == 1 and any(head.sense.value == "style" for head in heads):
         return without(clause, painted)  # "an oil painting in the style of Monet"
+    plain = [
+        head for head in heads if head.text in ("drawing", "sketch", "painting", "painted", "drawn by hand")
+    ]
+    drawn = ("ink", "watercolor", "oil", "cartoon", "sketch", "style")
+    if len(plain) == 1 and any(head.sense.value in drawn for head in heads if head not in plain):
+        return without(clause, plain)  # "a drawing in ink"
     cutouts = [head for head in heads if head.sense.value == "cutout@background"]
     if cutouts and any(head.kind is Kind.COLOR for head in heads):
         return without(clause, cutouts)  # "isolate the subject on a white background"
