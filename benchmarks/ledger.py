@@ -224,9 +224,9 @@ def compare(options: argparse.Namespace) -> None:
             p50 = statistics.median(turn.p50_ms for turn in all_turns)
             p95 = statistics.median(turn.p95_ms for turn in all_turns)
             print(f"  {way:13} {rate[way]:7.0f} pairs/s   p50 {p50:6.1f} ms   p95 {p95:6.1f} ms")
-        print(
-            f"  ours / plain Django {rate['ours'] / rate['plain Django']:.2f}, load {os.getloadavg()[0]:.1f}"
-        )
+        ratio = rate["ours"] / rate["plain Django"]
+        print(f"  ours / plain Django {ratio:.2f}, load {os.getloadavg()[0]:.1f}")
+    print("reconcile:", reconcile.findings() or "clean")
 
 
 if __name__ == "__main__":
