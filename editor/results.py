@@ -1,5 +1,7 @@
 """What an edit made: its result and thumbnail in storage, under the attempt's own names."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -20,12 +22,13 @@ def keep(edit: Edit, framed: Framed) -> int:
     edit.output_format_name = encoding.output_format_for(
         edit.source.source_format, has_alpha=framed.alpha is not None, asked=edit.asked_format
     )
-    data = encoding.encode(
-        framed.image, framed.alpha, format=edit.output_format, lossless=edit.source.is_lossless
-    )
-    default_storage.save(edit.result_name, ContentFile(data))
-    small = encoding.thumbnail(framed.image, framed.alpha, side_max=THUMBNAIL_SIDE_MAX)
-    default_storage.save(edit.thumbnail_name, ContentFile(small))
+    with ThreadPoolExecutor(1) as beside:
+        small = beside.submit(encoding.thumbnail, framed.image, framed.alpha, side_max=THUMBNAIL_SIDE_MAX)
+        data = encoding.encode(
+            framed.image, framed.alpha, format=edit.output_format, lossless=edit.source.is_lossless
+        )
+        default_storage.save(edit.result_name, ContentFile(data))
+        default_storage.save(edit.thumbnail_name, ContentFile(small.result()))
     return len(data)
 
 
