@@ -124,3 +124,10 @@ def _mark(name: str) -> None:
     folder = os.environ.get("FREEAI_TEST_MARKS")
     if folder:
         Path(folder, f"{name}-{os.getpid()}-{time.monotonic_ns()}").touch()
+
+
+EXTRA = ",".join(
+    f"test-{kind.__name__.lower()}={kind.__module__}:{kind.__name__}"
+    for kind in (Slow, Broken, Echo, Invert, Flaky, Hungry, Transparent, Talkative, Eraser, Rewriter)
+)
+"""What FREEAI_EXTRA_ENGINES says so that a site knows them all."""
