@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from editor.engines.step1x.config import Sampling
-from editor.engines.step1x.pipeline import Step1XPipeline
+from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
 from tests import pictures
 from tests.editor.engines.step1x import tiny
 from tests.editor.engines.step1x.conftest import pipeline
@@ -24,10 +24,8 @@ def latents(pipe: Step1XPipeline, prompt: str = 'write "HI" on it') -> NDArray[n
     with torch.no_grad(), pipe._kernels():
         texts = pipe.encode_prompt(PHOTO, [prompt, ""], size)
         job = pipe.prepare_latents(PHOTO, size, torch.Generator("cpu").manual_seed(3))
-        out: NDArray[np.float32] = pipe.denoise(
-            job, texts, dials, lambda _step, _steps, _preview: None
-        ).numpy()
-    return out
+        *_, out = pipe.steps(job, texts, dials, unwatched)
+    return out.numpy()
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +67,10 @@ def test_a_tight_first_block_cache_changes_nothing_and_a_loose_one_little(
 
 def test_precomputed_modulations_leave_weights_off_the_device(checkpoint: Path) -> None:
     whole = pipeline(checkpoint, precompute_modulations=False).placement
-    light = pipeline(checkpoint).placement
-    assert light.modulations is not None
-    assert light.parameters() + light.modulations.parameters == whole.parameters()
+    light = pipeline(checkpoint, precompute_modulations=True).placement
+    modulations = light.cards[0].modulations
+    assert modulations is not None
+    assert light.parameters() + modulations.parameters == whole.parameters()
 
 
 def test_a_checkpoint_without_text_mapping_and_with_one_shard_works(tmp_path: Path) -> None:

@@ -145,8 +145,8 @@ def test_a_plan_fits_its_card(free: int, weight: str, memory: str) -> None:
         2 * PUBLISHED,
         2 * 8_290_000_000,
         int(free * GB * 0.95),
-        share_kept=1 - MODULATIONS / PUBLISHED,
-        weights=weight,  # type: ignore[arg-type]
+        shares=(1.0, 1 - MODULATIONS / PUBLISHED),
+        forms=(weight,),  # type: ignore[arg-type]
     )
     assert made.memory == memory
     assert made.peak_bytes <= free * GB

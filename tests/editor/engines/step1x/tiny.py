@@ -62,7 +62,7 @@ def build(
 def _write_transformer(folder: Path, config: dict[str, Any], shards: int) -> None:
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config))
-    state = {name: _lively(tensor) for name, tensor in Step1XTransformer(config).state_dict().items()}
+    state = {name: _lively(tensor) for name, tensor in Step1XTransformer(**config).state_dict().items()}
     names = sorted(state)
     weight_map: dict[str, str] = {}
     for number in range(shards):
