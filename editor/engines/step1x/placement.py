@@ -107,8 +107,12 @@ def plan(
         core, encoder = transformer_bytes * kept * bytes_per_weight, encoder_bytes * bytes_per_weight
         # Layers of the published model: one works while the next is on its way.
         blocks = 2 * max(core / 57, encoder / 28)
-        whole = {"model": max(core, encoder), "group": blocks}.get(memory, core + encoder)
-        made = Plan(memory, form, kept < 1, int(whole + max(_WORK_BYTES, _DECODE_BYTES)))
+        peak = {
+            "resident": core + encoder + max(_WORK_BYTES, _DECODE_BYTES),
+            "model": max(core + _WORK_BYTES, encoder + _WORK_BYTES, _DECODE_BYTES),
+            "group": blocks + max(_WORK_BYTES, _DECODE_BYTES),
+        }[memory]
+        made = Plan(memory, form, kept < 1, int(peak))
         if made.peak_bytes <= free_bytes:
             break
     return made

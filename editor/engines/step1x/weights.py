@@ -54,6 +54,10 @@ def check(folder: Path) -> dict[str, int]:
 
     Reads headers only: seconds for the full checkpoint.
     """
+    for library in (diffusers.utils.logging, transformers.utils.logging):
+        quiet: Any = library
+        quiet.set_verbosity_error()  # they warn of keys of a config that other releases wrote
+        quiet.disable_progress_bar()
     read_config(folder / "model_index.json")
     read_config(folder / "scheduler/scheduler_config.json")
     words = _words(folder)
@@ -76,10 +80,6 @@ def check(folder: Path) -> dict[str, int]:
 def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Parts:
     """Load all parts in one dtype; `say` hears what is being loaded. Raises BadCheckpoint."""
     check(folder)
-    for library in (diffusers.utils.logging, transformers.utils.logging):
-        quiet: Any = library
-        quiet.set_verbosity_error()  # they warn of keys of a config that other releases wrote
-        quiet.disable_progress_bar()
     loaded: list[Any] = []
     for number, part in enumerate(PARTS, 1):
         say(f"loading {part.replace('_', ' ')} ({number}/{len(PARTS)})")

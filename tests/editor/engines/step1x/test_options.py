@@ -10,6 +10,7 @@ from PIL import Image
 
 from editor.engines.step1x.config import Sampling
 from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
+from editor.engines.step1x.placement import CannotPlace
 from tests import pictures
 from tests.editor.engines.step1x import tiny
 from tests.editor.engines.step1x.conftest import pipeline
@@ -45,6 +46,8 @@ def plain(checkpoint: Path) -> NDArray[np.float32]:
         {**PLAIN, "memory": "group"},
         {**PLAIN, "attention_backend": "native"},
         {"memory": "group"},
+        {"guidance_device": "cpu"},
+        {"guidance_device": "cpu", "precompute_modulations": True, "memory": "model"},
     ],
     ids=str,
 )
@@ -63,6 +66,26 @@ def test_a_tight_first_block_cache_changes_nothing_and_a_loose_one_little(
     first = latents(loose)
     assert float(np.abs(first - plain).max()) > 1e-4
     assert np.array_equal(latents(loose), first)  # nothing of one edit is left for the next
+
+
+def test_the_first_block_cache_keeps_the_branches_apart_on_two_devices_too(checkpoint: Path) -> None:
+    one, two = (
+        latents(pipeline(checkpoint, first_block_cache=10.0, guidance_device=other)) for other in ("", "cpu")
+    )
+    assert float(np.abs(one - two).max()) < 1e-4
+
+
+@pytest.mark.parametrize("memory", ["resident", "model", "group"])
+def test_weights_in_8_bits_change_the_picture_a_little(
+    checkpoint: Path, plain: NDArray[np.float32], memory: str
+) -> None:
+    out = latents(pipeline(checkpoint, weight_format="int8", memory=memory))
+    assert 1e-4 < float(np.abs(out - plain).max()) < 0.05 * float(np.abs(plain).max())
+
+
+def test_what_the_machine_cannot_do_is_said(checkpoint: Path) -> None:
+    with pytest.raises(CannotPlace, match="int8 does not"):
+        pipeline(checkpoint, weight_format="fp8")
 
 
 def test_precomputed_modulations_leave_weights_off_the_device(checkpoint: Path) -> None:
