@@ -321,9 +321,10 @@ ENGINE_OPTIONS: dict[str, dict[str, Any]] = {
     "step1x-edit": {
         "weights": env.text("FREEAI_STEP1X_WEIGHTS", ""),
         "device": env.text("FREEAI_STEP1X_DEVICE", "cuda:0"),
+        "guidance_device": env.text("FREEAI_STEP1X_GUIDANCE_DEVICE", ""),
         "dtype": env.text("FREEAI_STEP1X_DTYPE", "bfloat16"),
         "memory": env.text("FREEAI_STEP1X_MEMORY", "auto"),
-        "weight_format": env.text("FREEAI_STEP1X_WEIGHT_FORMAT", "full"),
+        "weight_format": env.text("FREEAI_STEP1X_WEIGHT_FORMAT", "auto"),
         "compile_blocks": env.flag("FREEAI_STEP1X_COMPILE", default=False),
         "attention_backend": env.text("FREEAI_STEP1X_ATTENTION", ""),
         "first_block_cache": env.integer("FREEAI_STEP1X_FIRST_BLOCK_CACHE_PERCENT", 0) / 100,
