@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from accounts import keys
-from accounts.keys import AccountSuspended
+from accounts.blocks import AccountSuspended
 from accounts.models import ApiKey, Owner, User
 from billing import ledger, purses
 from billing.ledger import Account, Kind, Move
