@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import editor.models.review
 from django.db import migrations, models
+
+import editor.models.review
 
 
 class Migration(migrations.Migration):

@@ -89,7 +89,8 @@ _STOCK_WHOLE = {"alamy", "vcg", "imago", "istock", "envato", "pond5", "123rf", "
 _NOTICE = re.compile(
     r"©|\bcopyright|\(c\)\s*\S|all rights? reserv|tous droits|alle rechte vorbehalten|todos los derechos"
     r"|todos os direitos|tutti i diritti|все права защищ|版权所有|版權所有|著作权|著作權|حقوق النشر"
-    r"|do not copy|not for (re)?sale|do not (use|reproduce)|unauthori[sz]ed|^[@0oc(ce®]{1,3}\s?(19|20)\d\d\b.{2,}[a-z]{3}"
+    r"|do not copy|not for (re)?sale|do not (use|reproduce)|unauthori[sz]ed"
+    r"|^[@0oc(ce®]{1,3}\s?(19|20)\d\d\b.{2,}[a-z]{3}"
 )
 _CREDIT = re.compile(
     r"\b(photo(graph(y|ie|s)?|s)?|foto(grafi[ae]|s)?|image|picture|art(work)?|illustration|shot|img|pic) ?"
