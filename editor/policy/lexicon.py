@@ -29,7 +29,8 @@ class Language:
 
     is_verb_last: the verb follows its object (Hindi, Japanese); None where both are usual (Chinese).
     script: a pattern that finds its letters; a prompt without them is not in this language.
-    roles: by role, what words play it; own_words: all of them, without English ones. always, never: whole phrases that are a removal, or none.
+    roles: by role, what words play it; own_words: all of them, without English ones.
+    always, never: whole phrases that are a removal, or none.
     """
 
     name: str
