@@ -55,14 +55,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("FreeAI needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
 
+# The lock is complete, so pip need not resolve; what it overrides (pyproject.toml, tool.uv) pip could not know.
 $(VENV)/base.done: requirements/base.txt | $(VENV)/bin/python
 	@echo "Installing what FreeAI needs (once) ..."
-	@$(BIN)/pip install -q --require-hashes -r requirements/base.txt
+	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements/base.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements/dev.txt requirements/openai-2.txt requirements/litellm.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need (once) ..."
-	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install -q --require-hashes --upgrade --target $(VENV)/clients/openai-2 -r requirements/openai-2.txt
 	@$(if $(CI),$(BIN)/pip install -q --require-hashes --upgrade --target $(VENV)/clients/litellm -r requirements/litellm.txt)
 	@touch $@ $(VENV)/base.done

@@ -17,8 +17,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import ApiKey, Owner, User
-from freeai.common.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound
+from freeai.common.errors import InvalidInput, NotAuthenticated, NotFound
 
 LIVE = "sk-free-"
 TEST = "sk-free-test-"
@@ -30,10 +31,6 @@ USED_EVERY = timedelta(minutes=1)
 
 class ExpiredApiKey(NotAuthenticated):
     code = "expired_api_key"
-
-
-class AccountSuspended(NotAllowed):
-    code = "account_suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +89,18 @@ def verify(text: str) -> ApiKey:
         ApiKey.objects.select_related("owner__user").filter(prefix=prefix[:20] if is_readable else "").first()
     )
     fits = hmac.compare_digest(_hash(secret), found.secret_hash if found else _NOBODY)
-    if found is None or not fits or found.is_test != (kind == TEST) or found.revoked_at is not None:
+    if (
+        found is None
+        or not fits
+        or found.owner.user is None
+        or found.is_test != (kind == TEST)
+        or found.revoked_at is not None
+    ):
         raise NotAuthenticated("This API key is not known here, or it was revoked.")
     now = timezone.now()
     if found.expires_at is not None and found.expires_at <= now:
         raise ExpiredApiKey("This API key has expired. Make a new one in your account.")
-    if found.owner.user is None or not found.owner.user.is_active:
-        raise AccountSuspended("This account is suspended.")
+    blocks.require_open(found.owner)
     _remember_use(found, now)
     return found
 

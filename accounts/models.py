@@ -49,20 +49,30 @@ class Owner(models.Model):
     """Who owns edits and pays for them: a visitor (no user) or a member.
 
     A visitor who signs in is merged: their rows move to the member and `merged_into`
-    says where, so that an old cookie still finds its way.
+    says where, so that an old cookie still finds its way. A blocked owner may look at,
+    download and delete what is there, and start nothing (`accounts.blocks`).
     """
+
+    class Block(models.TextChoices):
+        SUSPENDED = "suspended", "Suspended"
+        BANNED = "banned", "Banned"
 
     id = models.CharField(primary_key=True, max_length=ids.LENGTH_MAX, default=new_owner_id, editable=False)
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="owner")
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
     )
+    block = models.CharField(max_length=9, blank=True, choices=Block.choices)
+    blocked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     """When a member closed the account; the login is gone since then, the books stay."""
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="owner_block_is_known", condition=models.Q(block__in=["", "suspended", "banned"])
+            ),
             models.CheckConstraint(
                 name="owner_closed_has_no_login",
                 condition=models.Q(user__isnull=True) | models.Q(closed_at__isnull=True),

@@ -2,14 +2,20 @@
 
     python -m benchmarks.faults settles [--rounds 1000]
     python -m benchmarks.faults kills [--kills 200] [--edits 500]
+    python -m benchmarks.faults cuts [--stride 1]
+    python -m benchmarks.faults repeats [--rounds 100]
 
 settles: rounds of 64 threads that end one hold at the same moment; exactly one may win each.
 kills: workers of a site of its own are killed with -9 at random moments while edits run; every
-edit must end once, no hold may outlive lease and sweep, and `reconcile` must be clean. Both run
-on DATABASE_URL if it is set, else on SQLite.
+edit must end once, no hold may outlive lease and sweep, and `reconcile` must be clean.
+cuts: see `benchmarks.cuts`.
+repeats: rounds of 64 identical API calls under one Idempotency-Key at the same moment; one edit and
+one hold each. On SQLite, and on PostgreSQL if FREEAI_TEST_POSTGRES_URL names a server.
+Settles run on DATABASE_URL if it is set, else on SQLite.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -99,6 +105,34 @@ def kills(count: int, edits: int) -> None:
         sys.exit(1 if stuck or twice or proof.returncode else 0)
 
 
+def repeats(rounds: int) -> None:
+    """Let 64 identical calls arrive at once, on both databases."""
+    from tests.services.conftest import POSTGRES, fresh_database
+    from tests.services.test_idempotency import AT_ONCE, Program, ask_at_once
+    from tests.site import running_site
+
+    server = os.environ.get(POSTGRES)
+    for name in ("SQLite", "PostgreSQL") if server else ("SQLite",):
+        environment = {"FREEAI_REQUESTS_PER_MINUTE": "1000000"}
+        with contextlib.ExitStack() as opened:
+            if server and name == "PostgreSQL":
+                environment["DATABASE_URL"] = opened.enter_context(fresh_database(server))
+            home = Path(tempfile.mkdtemp(prefix="freeai-faults-"))
+            site = opened.enter_context(running_site(home, **environment))
+            program = opened.enter_context(contextlib.closing(Program(site)))
+            began = time.perf_counter()
+            ask_at_once(program, rounds)
+            seconds = time.perf_counter() - began
+            proof = site.manage("reconcile")
+            print(
+                f"{name}: {rounds} rounds of {AT_ONCE} in {seconds:.0f} s: {program.spent() // 100} edits "
+                f"charged; reconcile: {proof.stdout.strip()}",
+                flush=True,
+            )
+            if proof.returncode:
+                sys.exit(1)
+
+
 def tally(found: list[tuple[str, ...]]) -> str:
     """Return counted rows as people read them."""
     return ", ".join(f"{count} {status}" for status, count in found)
@@ -114,9 +148,19 @@ def main() -> None:
     killing = what.add_parser("kills")
     killing.add_argument("--kills", type=int, default=200)
     killing.add_argument("--edits", type=int, default=500)
+    cutting = what.add_parser("cuts")
+    cutting.add_argument("--stride", type=int, default=1)
+    repeating = what.add_parser("repeats")
+    repeating.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
-    if options.what == "settles":
+    if options.what == "cuts":
+        from benchmarks import cuts
+
+        cuts.run(options.stride)
+    elif options.what == "settles":
         settles(options.rounds)
+    elif options.what == "repeats":
+        repeats(options.rounds)
     else:
         kills(options.kills, options.edits)
 

@@ -1,14 +1,17 @@
-"""Hold-and-settle pairs per second on PostgreSQL: ours against the plain Django way, in one run.
+"""Hold-and-settle pairs per second on PostgreSQL: ours, the plain Django way and bare psycopg, in one run.
 
     python -m benchmarks.ledger [--seconds 5] [--clients 16]
 
 The peer does the same bookkeeping (hold, transfers, entries, the same tables and triggers) with
 `select_for_update`, attribute arithmetic and `save`, as most Django ledgers do. Both run spread
-over many owners and on one hot owner, in turns, each turn with fresh processes. Needs the server
+over many owners and on one hot owner, in turns, each turn with fresh processes. Bare psycopg sends
+our statements without Django: what it needs is the floor of this machine, which clients and server
+share. Needs the server
 named by FREEAI_TEST_POSTGRES_URL; works in a database of its own and drops it.
 """
 
 import argparse
+import functools
 import multiprocessing
 import os
 import statistics
@@ -16,6 +19,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from urllib.parse import urlsplit
@@ -25,6 +29,8 @@ import psycopg
 OWNERS = 256
 PRICE = 100
 FILL = 10**12
+WARM_PAIRS = 8
+"""Before the clock starts: connections, imports, plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,32 @@ def plain(owner_id: str) -> None:
         book(purse, "capture", "held", "revenue", f"capture:{hold.pk}")
 
 
-WAYS: dict[str, Callable[[str], None]] = {"plain Django": plain, "ours": ours}
+@functools.cache
+def bare_connection() -> psycopg.Connection:
+    """Return this process's own connection, past Django."""
+    connection = psycopg.connect(os.environ["DATABASE_URL"])
+    connection.prepare_threshold = 5
+    return connection
+
+
+def bare(owner_id: str) -> None:
+    """Our two statements and their commits, and nothing else."""
+    from billing.ledger import at_once
+    from freeai.common import ids
+
+    connection = bare_connection()
+    now = datetime.now(UTC)
+    hold = ids.new("hold")
+    facts = {"hold": hold, "owner": owner_id, "reference": "edit_benchmark", "amount": PRICE, "network": ""}
+    facts |= {"today": now.date(), "now": now, "transfer": ids.new("tx"), "key": f"hold:{hold}:daily"}
+    connection.execute(at_once.PLACE, facts)
+    connection.commit()
+    facts = {"hold": hold, "now": now, "transfer": ids.new("tx"), "key": f"capture:{hold}"}
+    connection.execute(at_once.CAPTURE, facts)
+    connection.commit()
+
+
+WAYS: dict[str, Callable[[str], None]] = {"plain Django": plain, "ours": ours, "bare psycopg": bare}
 
 
 def client(way: str, owner_ids: list[str], seconds: float, start: Barrier, out: "Queue[list[float]]") -> None:
@@ -117,6 +148,8 @@ def client(way: str, owner_ids: list[str], seconds: float, start: Barrier, out: 
 
     connection.ensure_connection()
     one = WAYS[way]
+    for warming in owner_ids[:WARM_PAIRS]:
+        one(warming)
     start.wait()
     times: list[float] = []
     until = time.perf_counter() + seconds
@@ -164,7 +197,7 @@ def main() -> None:
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Fill the purses, run both ways in turns, print medians and ratios, prove the books."""
+    """Fill the purses, run all ways in turns, print medians and ratios, prove the books."""
     import django
 
     django.setup()
@@ -172,7 +205,7 @@ def compare(options: argparse.Namespace) -> None:
     from django.db import connection
 
     from accounts.models import Owner
-    from billing import ledger
+    from billing import ledger, reconcile
 
     call_command("migrate", verbosity=0)
     owners = Owner.objects.bulk_create([Owner() for _ in range(OWNERS)])
@@ -191,7 +224,9 @@ def compare(options: argparse.Namespace) -> None:
             p50 = statistics.median(turn.p50_ms for turn in all_turns)
             p95 = statistics.median(turn.p95_ms for turn in all_turns)
             print(f"  {way:13} {rate[way]:7.0f} pairs/s   p50 {p50:6.1f} ms   p95 {p95:6.1f} ms")
-        print(f"  ratio {rate['ours'] / rate['plain Django']:.2f}")
+        ratio = rate["ours"] / rate["plain Django"]
+        print(f"  ours / plain Django {ratio:.2f}, load {os.getloadavg()[0]:.1f}")
+    print("reconcile:", reconcile.findings() or "clean")
 
 
 if __name__ == "__main__":

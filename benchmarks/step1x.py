@@ -25,8 +25,8 @@ import torch
 from PIL import Image
 
 from editor.engines.step1x import preprocess, weights
-from editor.engines.step1x.config import Sampling, Step1XConfig, Weight
-from editor.engines.step1x.pipeline import Step1XPipeline
+from editor.engines.step1x.config import Form, Sampling, Step1XConfig
+from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
 from editor.engines.step1x.placement import GB, plan
 from editor.engines.step1x.tokenization import render_edit, tokenize
 from tests import pictures
@@ -69,7 +69,7 @@ MODEL = {
 }
 PUBLISHED_ENCODER = 8_290_000_000
 CARDS_GB = (12, 16, 24, 48, 80)
-FORMS: tuple[Weight, ...] = ("full", "fp8")
+FORMS: tuple[Form, ...] = ("full", "fp8")
 
 
 def main() -> None:
@@ -151,7 +151,8 @@ def edit(pipeline: Step1XPipeline, photo: Image.Image, prompt: str, dials: Sampl
     with torch.no_grad():
         texts = pipeline.encode_prompt(photo, [prompt, ""], size)
         job = pipeline.prepare_latents(photo, size, torch.Generator("cpu").manual_seed(1))
-        return pipeline.denoise(job, texts, dials, lambda _step, _steps, _preview: None).numpy()
+        *_, latents = pipeline.steps(job, texts, dials, unwatched)
+        return latents.numpy()
 
 
 def encoder(folder: Path) -> None:
@@ -163,9 +164,9 @@ def encoder(folder: Path) -> None:
 
     def published() -> None:
         for prompt in ("make it snow", ""):
-            ids = tokenize(render_edit(prompt), reader.tokenizer, image_tokens=patches.tokens).ids
-            places = reader.positions(ids, [patches.grid], skip_zero=True)[:, None]
-            grid = torch.tensor([[1, *patches.grid]])
+            ids, _ = tokenize(render_edit(prompt), reader.tokenizer, image_tokens=patches.tokens)
+            places = reader.positions(ids, [patches], skip_zero=True)
+            grid = patches.grid_thw
             parts.text_encoder.model.visual(patches.pixels, grid_thw=grid)
             parts.text_encoder(
                 input_ids=torch.tensor([ids]), position_ids=places, pixel_values=patches.pixels,
@@ -203,7 +204,7 @@ def memory_plans() -> None:
     for card in CARDS_GB:
         for form in FORMS:
             free = int(0.95 * card * GB)
-            made = plan(2 * whole, 2 * PUBLISHED_ENCODER, free, share_kept=kept, weights=form)
+            made = plan(2 * whole, 2 * PUBLISHED_ENCODER, free, shares=(1.0, kept), forms=(form,))
             print(f"{card:8}{form:>9}{made.memory:>10}{made.peak_bytes / GB:9.1f}")
 
 

@@ -1,10 +1,11 @@
 """Draw the contact sheets in docs/lite/: every operation at plain strength over six photographs.
 
-    python docs/lite_pictures.py
+    python docs/lite_pictures.py [SHEET …]
 
 The photographs are scikit-image's, so this needs the development requirements.
 """
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,9 +18,10 @@ from editor.engines.base import EditRequest, NotUnderstood, Pixels, Plane
 from editor.engines.lite.engine import carry_out
 from editor.engines.lite.plan import Plan
 from editor.engines.lite.understand import understand
+from editor.engines.lite.vocabulary.artists import ARTISTS
 
 HERE = Path(__file__).parent / "lite"
-PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "retina", "colorwheel")
+PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "camera", "motorcycle")
 WIDTH, HEIGHT = 200, 150
 
 SHEETS = {
@@ -38,14 +40,25 @@ SHEETS = {
     ),
     "styles": ("pencil sketch", "ink drawing", "oil painting", "watercolour", "cartoon"),
     "prints": ("posterise", "mosaic", "halftone", "invert"),
-    "regions": ("blur the background", "white background", "remove the background", "make the sky darker"),
+    "regions": (
+        "blur the background",
+        "white background",
+        "a blue to white gradient background",
+        "remove the background",
+        "black and white except the subject",
+        "make the sky darker",
+        "blur the faces",
+        "pixelate the faces",
+    ),
+    "artists": tuple(f"in {style} style" for style in ARTISTS),
 }
 
 
 def main() -> None:
     """Draw all sheets."""
     HERE.mkdir(exist_ok=True)
-    for name, prompts in SHEETS.items():
+    for name in sys.argv[1:] or SHEETS:
+        prompts = SHEETS[name]
         rows = [_row("", lambda image: image)]
         rows += [_row(prompt, partial(_edited, prompt)) for prompt in prompts]
         sheet = cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR)
@@ -55,7 +68,7 @@ def main() -> None:
 def _row(label: str, edit: Callable[[Pixels], Pixels]) -> Pixels:
     tiles = []
     for name in PHOTOS:
-        image = np.ascontiguousarray(np.asarray(getattr(data, name)(), np.uint8)[..., :3])
+        image = _photo(name)
         scale = 800 / max(image.shape[:2])
         image = np.asarray(
             cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
@@ -66,6 +79,12 @@ def _row(label: str, edit: Callable[[Pixels], Pixels]) -> Pixels:
     cv2.putText(row, label, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 3, cv2.LINE_AA)
     cv2.putText(row, label, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
     return np.asarray(row, np.uint8)
+
+
+def _photo(name: str) -> Pixels:
+    shot = data.stereo_motorcycle()[0] if name == "motorcycle" else getattr(data, name)()
+    image = np.asarray(shot, np.uint8)
+    return np.ascontiguousarray(image[..., :3] if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2))
 
 
 def _edited(prompt: str, image: Pixels) -> Pixels:

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from editor import catalogue, results, signing, sources
+from editor import catalogue, gates, results, signing, sources
 from editor.engines import registry
 from editor.engines.base import EditRequest, NotUnderstood
 from editor.imaging import encoding, frame, intake, provenance
@@ -29,6 +29,8 @@ class Developed:
 
 def edit_photo(photo: bytes, prompt: str, *, model: str = "", format_asked: str = "") -> Developed:
     """Edit one photo; raises the refusals of intake and engine as UserErrors."""
+    if refusal_by_rule := gates.refusal_of(prompt, own_watermark=False):
+        raise refusal_by_rule
     picture = intake.normalise(photo, limits=sources.limits())
     image, alpha = intake.read_pixels(picture.data)
     chosen = catalogue.find(model) if model else catalogue.default()

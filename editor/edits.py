@@ -129,6 +129,22 @@ def cancel(edit: Edit) -> None:
         raise NotCancelable("This edit has already ended.")
 
 
+def stop_all(owner_id: str, *, code: str, message: str) -> int:
+    """End everything of an owner who may not go on: waiting edits at once, running ones at their next step.
+
+    Returns how many waiting ones ended, each with its hold released in full. Safe to repeat.
+    """
+    Edit.objects.filter(owner_id=owner_id, status=Status.RUNNING).update(cancel_requested=True)
+    ended = 0
+    for edit in Edit.objects.filter(owner_id=owner_id, status=Status.QUEUED):
+        end = {"status": Status.REFUSED, "error_code": code, "error_message": message, "finished_at": Now()}
+        with transaction.atomic():
+            if Edit.objects.filter(pk=edit.pk, status=Status.QUEUED).update(**end):
+                _settle(edit, Status.REFUSED)
+                ended += 1
+    return ended
+
+
 def end_now(edit: Edit) -> None:
     """queued or running → canceled, without waiting for the engine; nothing happens to an ended one.
 

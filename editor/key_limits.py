@@ -18,16 +18,25 @@ class KeyLimitReached(NotAllowed):
     code = "key_limit_reached"
 
 
-def require(key: ApiKey, model: str, price_tokens: int) -> None:
-    """Refuse what this key may not do. Raises ModelNotAllowed, KeyLimitReached."""
+def require_model(key: ApiKey, model: str) -> None:
+    """Refuse a model this key may not use. Raises ModelNotAllowed."""
     if key.allowed_models and model not in key.allowed_models:
         raise ModelNotAllowed(f"This key may not use {model}.", param="model")
+
+
+def require_tokens(key: ApiKey, price_tokens: int) -> None:
+    """Refuse an edit that would lift this key over its month. Raises KeyLimitReached.
+
+    Call it in the transaction that writes the edit: the key's row stays locked until that ends, so
+    calls that come together are counted one after the other. (SQLite's transactions are that anyway.)
+    """
     if key.monthly_tokens is None:
         return
+    limit = ApiKey.objects.select_for_update(no_key=True).get(pk=key.pk).monthly_tokens
     used = used_this_month(key)
-    if used + price_tokens > key.monthly_tokens:
+    if limit is not None and used + price_tokens > limit:
         raise KeyLimitReached(
-            f"This key may use {key.monthly_tokens:,} tokens a month and has used {used:,}. "
+            f"This key may use {limit:,} tokens a month and has used {used:,}. "
             "Raise its limit in your account, or wait for the next month (UTC)."
         )
 

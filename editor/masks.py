@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from editor.imaging import intake
 from editor.imaging.pixels import Plane
 from editor.models import Edit, Source
 from freeai.common.errors import InvalidInput
@@ -18,6 +19,28 @@ from freeai.common.errors import InvalidInput
 
 class MaskMismatch(InvalidInput):
     code = "mask_mismatch"
+
+
+def receive(data: bytes, source: Source, *, limits: intake.Limits) -> Plane:
+    """Read an uploaded mask of OpenAI's kind: where it is transparent, the picture is to be edited.
+
+    It has the size of the source, before or after normalising. Raises intake's refusals, MaskMismatch.
+    """
+    try:
+        picture = intake.normalise(data, limits=limits)
+    except InvalidInput as refusal:
+        refusal.param = "mask"
+        raise
+    _pixels, alpha = intake.read_pixels(picture.data)
+    if alpha is None:
+        raise MaskMismatch("The mask has no transparent part: nothing is to be edited.", param="mask")
+    sizes = {(source.original_width, source.original_height), (source.width, source.height)}
+    if (picture.original_width, picture.original_height) not in sizes:
+        raise MaskMismatch("The mask must have the picture's size.", param="mask")
+    mask = Image.fromarray(255 - alpha)
+    if mask.size != (source.width, source.height):
+        mask = mask.resize((source.width, source.height), Image.Resampling.BOX)
+    return np.asarray(mask)
 
 
 def require_fit(source: Source, mask: Plane) -> None:

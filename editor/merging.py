@@ -3,6 +3,7 @@
 Both owners are locked in id order, so that two browsers of one person may sign in at
 once. Signing in again with the old cookie moves what an upload still in flight wrote
 for the visitor meanwhile. Of tokens, open holds and paid ones move, the daily pool does not.
+A share belongs to its edit, moves with it and lives as long as it does.
 """
 
 import logging
@@ -16,9 +17,10 @@ from django.db.models.fields import DateTimeField, DurationField
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import owners
+from accounts import blocks, owners
 from accounts.models import Owner, User
 from billing import ledger
+from editor import ratings
 from editor.models import Edit, Source
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,9 @@ def merge(visitor: Owner, member: Owner) -> None:
         edits = Edit.objects.filter(owner=visitor)
         edits.filter(purged_at=None, expires_at__gt=now).update(expires_at=keep_until)
         moved_edits = edits.update(owner=member)
+        ratings.merge(visitor, member)
+        if visitor.block and not member.block:  # signing in is no way out of a block
+            blocks.put(member, Owner.Block(visitor.block))
         ledger.merge(visitor, member)
     log.info(
         "owner.merged",

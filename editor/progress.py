@@ -1,6 +1,6 @@
 """What pages and streams see of an edit: one plain dict, and one watcher per process.
 
-A thousand open pages cost ten queries per second, not a thousand: every stream
+A thousand open pages cost ten queries per second (ten pages thirty), not a thousand: every stream
 registers the edit it watches, one thread-shielded query reads all of them, and each
 stream hears only when its own edit changed.
 """
@@ -21,6 +21,9 @@ from editor.models import Edit
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+EAGER_POLL_SECONDS = 0.03
+EAGER_LISTENERS_MAX = 10
+"""Up to so many watched edits are read more often: an answer is then seen 35 ms sooner, on average."""
 QUIET_SECONDS = 15.0
 """A stream that has nothing to say sends a comment this often, so that proxies keep it open."""
 
@@ -148,7 +151,8 @@ class Watcher:
                 self._last[edit_id] = state
                 for inbox in self._listeners.get(edit_id, ()) if is_news else newcomers:
                     inbox.put_nowait(state)
-            await asyncio.sleep(POLL_SECONDS)
+            is_eager = len(self._listeners) <= EAGER_LISTENERS_MAX
+            await asyncio.sleep(EAGER_POLL_SECONDS if is_eager else POLL_SECONDS)
 
 
 _watchers: dict[int, Watcher] = {}

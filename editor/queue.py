@@ -156,7 +156,7 @@ def sweep() -> int:
 def _fronts(engine: str) -> list[Waiting]:
     """Return the oldest queued edit of each owner in each class: only these can be next."""
     oldest = (
-        Edit.objects.filter(engine=engine, status=Edit.Status.QUEUED)
+        Edit.objects.filter(engine=engine, status=Edit.Status.QUEUED, owner__block="")
         .values("owner_id", "rank")
         .annotate(first=Min("queued_at"))
         .values_list("owner_id", "rank", "first")

@@ -6,6 +6,7 @@ What is stored is the signed file, so every byte that leaves by any door is. Whe
 changed anything was judged before the mark was laid.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -42,9 +43,6 @@ def keep(edit: Edit, framed: Framed, basis: Basis) -> int:
     edit.output_format_name = encoding.output_format_for(
         edit.source.source_format, has_alpha=framed.alpha is not None, asked=edit.asked_format
     )
-    data = encoding.encode(
-        marked(framed, basis), framed.alpha, format=edit.output_format, lossless=edit.source.is_lossless
-    )
     making = provenance.Making(
         model=catalogue.known(edit.model).name,
         made_at=now(),
@@ -52,10 +50,14 @@ def keep(edit: Edit, framed: Framed, basis: Basis) -> int:
         rights=edit.source.rights,
         incoming=sources.read_credentials(edit.source),
     )
-    signed = provenance.seal(data, making, signing.seal(), format=edit.output_format)
-    default_storage.save(edit.result_name, ContentFile(signed))
-    small = encoding.thumbnail(framed.image, framed.alpha, side_max=THUMBNAIL_SIDE_MAX)
-    default_storage.save(edit.thumbnail_name, ContentFile(provenance.label(small)))
+    with ThreadPoolExecutor(1) as beside:
+        small = beside.submit(encoding.thumbnail, framed.image, framed.alpha, side_max=THUMBNAIL_SIDE_MAX)
+        data = encoding.encode(
+            marked(framed, basis), framed.alpha, format=edit.output_format, lossless=edit.source.is_lossless
+        )
+        signed = provenance.seal(data, making, signing.seal(), format=edit.output_format)
+        default_storage.save(edit.result_name, ContentFile(signed))
+        default_storage.save(edit.thumbnail_name, ContentFile(provenance.label(small.result())))
     return len(signed)
 
 

@@ -74,7 +74,7 @@ def expire_source(source: Source) -> None:
     """Delete a source's bytes; its row stays for the history."""
     for name in source.byte_names():
         default_storage.delete(name)
-    Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={})
+    Source.objects.filter(pk=source.pk).update(status=Source.Status.EXPIRED, name="", rights={}, marks=None)
 
 
 def purge(edit: Edit) -> None:
@@ -97,9 +97,17 @@ def delete(edit: Edit, owner: Owner) -> None:
         raise edits.NotCancelable("This edit is just being stopped. Delete it in a moment.")
     purge(edit)
     edits.forget(edit)
-    still_needed = Edit.objects.visible_to(owner).filter(source=edit.source_id).exists()
-    if not still_needed:
-        expire_source(edit.source)
+    copies = Source.objects.visible_to(owner).filter(continues=edit)
+    for source in [edit.source, *copies]:
+        if not Edit.objects.visible_to(owner).filter(source=source).exists():
+            expire_source(source)
+
+
+def take_down(edit: Edit) -> None:
+    """Delete an edit's pictures and its source now, and whatever else was made from that source."""
+    for one in Edit.objects.filter(source=edit.source_id, purged_at=None).exclude(status__in=Edit.ACTIVE):
+        purge(one)
+    expire_source(edit.source)
 
 
 def remove_orphans() -> int:

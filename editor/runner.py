@@ -1,6 +1,6 @@
 """Run edits: claim one, hold its lease, let the engine work, frame the result, finish.
 
-    claim → source and mask → engine → frame → encode → store → succeed
+    claim → source and mask → gates → engine → frame → gates → encode → store → succeed
 
 Everything slow happens outside transactions. Killed between any two lines, the lease
 runs out and the sweep takes the edit back; what had been written lies under the
@@ -16,22 +16,24 @@ from types import TracebackType
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from editor import edits, masks, queue, results, sources
+from editor import edits, gates, masks, queue, results, sources
 from editor.engines import registry
 from editor.engines.base import (
     Canceled,
     EditRequest,
     EngineError,
+    Heavy,
     NotUnderstood,
     OutOfMemory,
     Pixels,
     Plane,
     Progress,
     Quality,
+    Refused,
 )
 from editor.imaging import encoding, frame, intake, provenance
 from editor.models import Edit, Worker
-from freeai.common.errors import UserError
+from freeai.common.errors import PolicyRefusal, UserError
 from freeai.common.logging import describe
 
 log = logging.getLogger(__name__)
@@ -105,8 +107,9 @@ def _carry_out(edit: Edit, lease: "Lease") -> None:
         raise
     except Canceled:
         edits.stop(edit, engine_ms=spent())
-    except NotUnderstood as refusal:
-        edits.refuse(edit, code="instruction_not_supported", message=str(refusal), engine_ms=spent())
+    except (NotUnderstood, Refused, PolicyRefusal) as refusal:
+        code, message = _told(refusal)
+        edits.refuse(edit, code=code, message=message, engine_ms=spent())
     except UserError as refusal:
         edits.fail(edit, code=refusal.code, message=refusal.message, engine_ms=spent())
     except Exception as error:  # noqa: BLE001  (not raised again: the next edit must not wait for a new bell)
@@ -120,12 +123,24 @@ def _carry_out(edit: Edit, lease: "Lease") -> None:
         edits.succeed(edit, outcome)
 
 
+def _told(refusal: NotUnderstood | Refused | PolicyRefusal) -> tuple[str, str]:
+    """Return a refusal's public code and what its owner reads."""
+    if isinstance(refusal, NotUnderstood):
+        return "instruction_not_supported", str(refusal)
+    if isinstance(refusal, Refused):
+        return refusal.code, gates.refusal_in_words(refusal.code)
+    return refusal.code, refusal.message
+
+
 def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
     file = sources.read_file(edit.source)
     image, alpha = intake.read_pixels(file)
     mask = masks.read(edit)
+    engine = registry.engine(edit.engine)
+    gate = gates.Gate(edit, image)
+    gate.begin(mask, engine_is_slow=isinstance(engine, Heavy))
     began = time.monotonic()
-    output = registry.engine(edit.engine).edit(_request(edit, lease, image, alpha, mask))
+    output = engine.edit(_request(edit, lease, image, alpha, mask))
     engine_ms = int((time.monotonic() - began) * 1000)
     framed = frame.lay_over(
         image,
@@ -137,6 +152,7 @@ def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
     )
     if framed.is_unchanged:
         raise NoChange("Nothing visible changed, so nothing was charged. Try other words.")
+    gate.judge(framed.image)
     return edits.Outcome(
         changed=framed.changed,
         outside_max_diff=framed.outside_max_diff,
@@ -167,6 +183,7 @@ def _request(
         preserve=edit.preserve,
         thinking=edit.thinking,
         report=lease.report,
+        review_prompt=lambda words: gates.review_prompt(edit, words),
     )
 
 

@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections
 
 from billing import purchases, refunds, webhooks
 from billing.ledger import networks
-from editor import api_requests, queue, retention, settlement, workers
+from editor import api_requests, batches, moderation, queue, retention, settlement, workers
 from editor import webhooks as outgoing_webhooks
 from freeai.common.errors import FreeAIError
 
@@ -36,8 +36,10 @@ def chores() -> list[Chore]:
     """Return what this house needs done, and how often."""
     return [
         Chore("queue.sweep", settings.SWEEP_SECONDS, queue.sweep),
+        Chore("batches.sweep", settings.SWEEP_SECONDS, batches.sweep),
         Chore("retention.sweep", settings.RETENTION_SWEEP_SECONDS, retention.sweep),
         Chore("retention.remove_orphans", 3600, retention.remove_orphans),
+        Chore("moderation.sweep", 5, moderation.sweep),
         Chore("webhooks.sweep", 1, outgoing_webhooks.sweep),
         Chore("api_requests.forget_old", 3600, api_requests.forget_old),
         Chore("workers.forget_silent", 3600, workers.forget_silent),

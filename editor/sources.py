@@ -6,7 +6,7 @@ removes it together with whatever bytes arrived.
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -15,11 +15,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import Owner
 from editor.imaging import intake, witness
 from editor.imaging.credentials import Incoming
 from editor.imaging.pixels import Pixels, Plane
-from editor.models import Source
+from editor.models import Edit, Source
 from freeai.common.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ def receive(data: bytes, *, name: str, owner: Callable[[], Owner]) -> Source:
     Raises intake's refusals.
     """
     picture = intake.normalise(data, limits=limits())
-    return keep(picture, name=name, owner=owner(), incoming=credentials_of(data, picture))
+    keeper = owner()
+    blocks.require_open(keeper)
+    return keep(picture, name=name, owner=keeper, incoming=credentials_of(data, picture))
 
 
 def credentials_of(data: bytes, picture: intake.Normalised) -> Incoming | None:
@@ -47,7 +50,32 @@ def credentials_of(data: bytes, picture: intake.Normalised) -> Incoming | None:
     return witness.keep(data, limits=limits()) if picture.rights.get("content_credentials") else None
 
 
-def keep(picture: intake.Normalised, *, name: str, owner: Owner, incoming: Incoming | None = None) -> Source:
+def continue_from(edit: Edit) -> Source:
+    """Make an edit's result the next source, in the same line of versions; twice gives the same one.
+
+    What the first upload said about rights stays with it. Raises NotFound when the result is gone.
+    """
+    if not edit.has_result:
+        raise NotFound("This result has expired.", param="edit")
+    existing = Source.objects.visible_to(edit.owner).filter(continues=edit).first()
+    if existing is not None:
+        return existing
+    with default_storage.open(edit.result_name) as file:
+        data = file.read()
+    picture = intake.normalise(data, limits=limits())
+    incoming = credentials_of(data, picture)
+    picture = replace(picture, rights={**edit.source.rights, **picture.rights})
+    return keep(picture, name=edit.source.name, owner=edit.owner, incoming=incoming, continues=edit)
+
+
+def keep(
+    picture: intake.Normalised,
+    *,
+    name: str,
+    owner: Owner,
+    incoming: Incoming | None = None,
+    continues: Edit | None = None,
+) -> Source:
     """Write a normalised picture: the row first, then its bytes, then the row is ready."""
     now = timezone.now()
     source = Source.objects.create(
@@ -64,6 +92,8 @@ def keep(picture: intake.Normalised, *, name: str, owner: Owner, incoming: Incom
         file_bytes=len(picture.data),
         rights=dict(picture.rights),
         has_credentials=incoming is not None,
+        continues=continues,
+        first_id=(continues.source.first_id or continues.source_id) if continues else None,
         created_at=now,
         expires_at=expiry(owner, now),
     )

@@ -1,21 +1,23 @@
 """The one door: every edit, from page, API or batch, is accepted or refused here."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import ApiKey, Owner
 from billing import ledger, pricing
-from editor import catalogue, key_limits, masks, queue, sources, workers
+from editor import catalogue, gates, key_limits, masks, queue, sources, workers
 from editor.engines import registry
 from editor.engines.base import NotUnderstood, Plane
 from editor.imaging import encoding
-from editor.models import Edit, Source
+from editor.models import Batch, Edit, Source
 from freeai.common import ids
-from freeai.common.errors import InvalidInput, OutOfTokens, RateLimited
+from freeai.common.errors import InvalidInput, OutOfTokens, PolicyRefusal, RateLimited
 
 SEED_MAX = 2**32 - 1
 
@@ -47,36 +49,48 @@ class Wish:
     thinking: bool | None = None
     output_format: encoding.OutputFormat | None = None
     mask: Plane | None = None
+    own_watermark: bool = False
+    """The owner's statement that a mark in the picture is theirs (`gates.DECLARATION`)."""
     rank: Edit.Rank = Edit.Rank.INTERACTIVE
     request_id: str = ""
     api_key: ApiKey | None = None
     network: str = ""
     """Where it comes from (`accounts.networks`); caps what one network's visitors use."""
+    batch: Batch | None = None
 
 
-def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
+def submit_edit(
+    owner: Owner, source: Source, wish: Wish, *, also: Callable[[Edit], None] | None = None
+) -> Edit:
     """Accept one edit: check it, price it, place the hold with the row, ring the bell.
 
+    `also` writes what belongs to the edit in the edit's own transaction; if it raises, there is no edit.
+
     Raises a UserError that says why not (OutOfTokens among them), or ModelUnavailable. What
-    is refused here is not charged.
+    is refused here is not charged. What a rule refuses comes back as a `refused` edit without a
+    hold, so that it can be appealed.
     """
+    blocks.require_open(owner)
     if not source.is_open:
         raise sources.SourceExpired("The source picture has expired. Upload it again.", param="source")
     prompt = _clean_prompt(wish.prompt)
     model = catalogue.find(wish.model) if wish.model else catalogue.default()
     _require_served(model)
     _require_room(owner)
-    plan = _plan(model, prompt, has_mask=wish.mask is not None)
+    refusal = gates.refusal_of(prompt, own_watermark=wish.own_watermark)
+    plan = "" if refusal else _plan(model, prompt, has_mask=wish.mask is not None)
     edit = _draft(owner, source, wish, model)
     edit.prompt = prompt
     edit.plan = plan
+    if refusal is not None:
+        return _refused(edit, wish, refusal, also=also)
     if wish.api_key is not None:
-        key_limits.require(wish.api_key, model.slug, edit.price_tokens)
+        key_limits.require_model(wish.api_key, model.slug)
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
-        _accept(edit, wish.network)
-    except OutOfTokens:
+        _accept(edit, wish, also=also)
+    except (OutOfTokens, key_limits.KeyLimitReached):
         masks.drop(edit)
         raise
     return edit
@@ -84,6 +98,7 @@ def submit_edit(owner: Owner, source: Source, wish: Wish) -> Edit:
 
 def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
     """Check a wish and return its unsaved edit, mask kept, for a line of its own (`editor.trials`)."""
+    blocks.require_open(owner)
     prompt = _clean_prompt(wish.prompt)
     _require_room(owner)
     edit = _draft(owner, source, wish, catalogue.find(wish.model) if wish.model else catalogue.default())
@@ -93,29 +108,82 @@ def draft(owner: Owner, source: Source, wish: Wish) -> Edit:
     return edit
 
 
-def again(owner: Owner, edit: Edit, *, new_seed: bool, network: str = "") -> Edit:
-    """Submit the same wish on the same source once more, with the same seed or a new one."""
-    wish = Wish(
+def again(
+    owner: Owner, edit: Edit, *, new_seed: bool, own_watermark: bool = False, network: str = ""
+) -> Edit:
+    """Submit the same wish on the same source once more: same seed or a new one, perhaps declared."""
+    wish = _wish_of(edit)
+    wish = replace(wish, network=network, own_watermark=own_watermark or wish.own_watermark)
+    return submit_edit(owner, edit.source, replace(wish, seed=None) if new_seed else wish)
+
+
+def _wish_of(edit: Edit) -> Wish:
+    """Return what was asked for, mask included."""
+    return Wish(
         prompt=edit.prompt,
         model=edit.model,
         quality=edit.quality,
-        seed=None if new_seed else edit.seed,
+        seed=edit.seed,
         preserve=edit.preserve,
         negative_prompt=edit.negative_prompt,
         thinking=edit.thinking,
         output_format=edit.asked_format,
         mask=masks.read(edit),
-        network=network,
+        own_watermark=edit.own_watermark,
     )
-    return submit_edit(owner, edit.source, wish)
 
 
-def _accept(edit: Edit, network: str) -> None:
+def rerun(edit: Edit) -> Edit:
+    """Run a wrongly refused edit again at the house's cost, past the gates that refused it.
+
+    Raises SourceExpired when its picture is gone.
+    """
+    if not edit.source.is_open:
+        raise sources.SourceExpired("The source picture has expired.", param="source")
+    wish = _wish_of(edit)
+    fresh = _draft(edit.owner, edit.source, wish, catalogue.find(edit.model))
+    fresh.prompt, fresh.plan, fresh.is_cleared = edit.prompt, edit.plan, True
+    if wish.mask is not None:
+        masks.keep(fresh, wish.mask)
+    _accept(fresh, wish, from_goodwill=True)
+    return fresh
+
+
+def _accept(
+    edit: Edit, wish: Wish, *, also: Callable[[Edit], None] | None = None, from_goodwill: bool = False
+) -> None:
     """Write the row and its hold together, and ring once both are there."""
     with transaction.atomic():
-        edit.hold = ledger.place_hold(edit.owner, edit.price_tokens, reference=edit.pk, network=network)
+        if wish.api_key is not None:
+            key_limits.require_tokens(wish.api_key, edit.price_tokens)
+        edit.hold = ledger.place_hold(
+            edit.owner,
+            edit.price_tokens,
+            reference=edit.pk,
+            network=wish.network,
+            from_goodwill=from_goodwill,
+        )
         edit.save(force_insert=True)
+        if edit.own_watermark:
+            gates.declare(edit)
+        if also is not None:
+            also(edit)
         transaction.on_commit(lambda: queue.ring(edit.engine))
+
+
+def _refused(edit: Edit, wish: Wish, refusal: PolicyRefusal, *, also: Callable[[Edit], None] | None) -> Edit:
+    """Write down what a rule refused: no hold, no bell, but a row that its owner can appeal."""
+    if wish.mask is not None:
+        masks.keep(edit, wish.mask)
+    edit.status, edit.finished_at = Edit.Status.REFUSED, edit.created_at
+    edit.error_code, edit.error_message = refusal.code, refusal.message
+    with transaction.atomic():
+        edit.save(force_insert=True)
+        if edit.own_watermark:
+            gates.declare(edit)
+        if also is not None:
+            also(edit)
+    return edit
 
 
 def plan_of(model: str, prompt: str, *, has_mask: bool) -> str:
@@ -171,6 +239,7 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
     return Edit(
         request_id=wish.request_id or ids.new("req"),
         owner=owner,
+        batch=wish.batch,
         api_key=wish.api_key,
         source=source,
         model=model.slug,
@@ -181,12 +250,13 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
         preserve=wish.preserve,
         thinking=wish.thinking,
         has_mask=wish.mask is not None,
+        own_watermark=wish.own_watermark,
         asked_format_name=wish.output_format or "",
         output_format_name=encoding.output_format_for(
             source.source_format, has_alpha=source.has_alpha, asked=wish.output_format
         ),
         rank=wish.rank,
-        price_tokens=pricing.quote(model.unit_tokens(quality)),
+        price_tokens=pricing.quote(model.unit_tokens(quality, thinking=wish.thinking)),
         created_at=now,
         queued_at=now,
         expires_at=now + owner.window,

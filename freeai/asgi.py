@@ -10,6 +10,7 @@ _django = get_asgi_application()
 
 from django.conf import settings  # noqa: E402  (Django must be set up first)
 
+from editor.api.mcp_endpoint import McpEndpoint  # noqa: E402
 from freeai.common.limits import LimitedBody  # noqa: E402
 
-application = LimitedBody(_django, bytes_max=settings.REQUEST_BYTES_MAX)
+application = LimitedBody(McpEndpoint(_django), bytes_max=settings.REQUEST_BYTES_MAX)

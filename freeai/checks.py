@@ -64,6 +64,20 @@ def bells_over_files_need_one_machine(app_configs: Any, **_: Any) -> list[CheckM
 
 
 @register(Tags.compatibility)
+def content_mode_is_known(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A rule must not be off because its name was misspelt."""
+    if settings.CONTENT_MODE in {"off", "flag", "refuse"}:
+        return []
+    return [
+        Error(
+            "The mode of the content gate is unknown.",
+            hint="FREEAI_CONTENT_MODE is off, flag or refuse.",
+            id="freeai.E003",
+        )
+    ]
+
+
+@register(Tags.compatibility)
 def results_can_be_signed(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """A certificate needs exactly one thing that signs, and that needs a certificate."""
     signers = [word for word in (settings.SIGNING_KEY, settings.SIGNING_CALLBACK) if word]
@@ -71,7 +85,7 @@ def results_can_be_signed(app_configs: Any, **_: Any) -> list[CheckMessage]:
         return []
     hint = "Set FREEAI_SIGNING_CERTIFICATE, and one of FREEAI_SIGNING_KEY and FREEAI_SIGNING_CALLBACK."
     if not settings.SIGNING_CERTIFICATE or len(signers) != 1:
-        return [Error("Results cannot be signed as the settings say.", hint=hint, id="freeai.E003")]
+        return [Error("Results cannot be signed as the settings say.", hint=hint, id="freeai.E004")]
     from editor import signing  # noqa: PLC0415  (only a site with a certificate of its own needs it here)
 
     try:
@@ -79,7 +93,7 @@ def results_can_be_signed(app_configs: Any, **_: Any) -> list[CheckMessage]:
     except Exception as error:  # noqa: BLE001 - whatever a given key or function does wrong, we tell it here
         words = f"The certificate and what signs do not work together ({type(error).__name__})."
         hint = "The chain's first certificate must be the key's; C2PA wants an EKU such as emailProtection."
-        return [Error(words, hint=hint, id="freeai.E004")]
+        return [Error(words, hint=hint, id="freeai.E005")]
     return []
 
 

@@ -1,10 +1,21 @@
 """What every template may show about this site."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 THEME_COOKIE = "freeai_theme"
 THEMES = ("light", "dark")
+
+
+def in_words(window: timedelta) -> str:
+    """Say a length of time as "7 days" or "24 hours", in the reader's language."""
+    if window.days > 1:
+        return ngettext("%(count)d day", "%(count)d days", window.days) % {"count": window.days}
+    hours = round(window.total_seconds() / 3600)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -15,7 +26,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         # In the first line of the page, so that it never flashes in the other colours.
         "theme": theme if theme in THEMES else "",
-        "window": f"{window.days} days" if window.days > 1 else f"{window.total_seconds() / 3600:.0f} hours",
+        "window": in_words(window),
         "support_email": settings.SUPPORT_EMAIL,
         "visitor_hours": int(settings.VISITOR_WINDOW.total_seconds() // 3600),
         "source_bytes_max": settings.SOURCE_BYTES_MAX,

@@ -29,16 +29,16 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "freeai.apps.FreeAIConfig",
-    "accounts",
-    "billing",
-    "editor",
     "rest_framework",
     "drf_spectacular",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "freeai.apps.FreeAIConfig",
+    "accounts",
+    "billing",
+    "editor",
 ]
 
 MIDDLEWARE = [
@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "freeai.common.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "freeai.common.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -88,6 +89,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # The ledger's statements keep their plans on a connection that lasts. Others are sent as text.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
@@ -132,6 +136,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("zh-hans", "简体中文")]
+LANGUAGE_COOKIE_NAME = "freeai_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -173,6 +182,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # Sign-up, sign-in and reset answer the same for an address we know and one we do not.
 ACCOUNT_PREVENT_ENUMERATION = True
+# Over the library's own limits for sign-in and reset: a slower pace of new accounts from one address.
+ACCOUNT_RATE_LIMITS = {"signup": "20/h/ip"}
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FreeAI] "
@@ -180,7 +191,8 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BEHIND_TLS else "http"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "FreeAI"
 
 # Counts of attempts and requests. One web process counts in memory; several share a server.
@@ -197,6 +209,7 @@ API_URL = env.text("FREEAI_API_URL", "")
 API_KEYS_MAX = env.integer("FREEAI_API_KEYS_MAX", 50, least=1)
 API_KEY_OVERLAP_HOURS = env.integer("FREEAI_API_KEY_OVERLAP_HOURS", 24)
 REQUESTS_PER_MINUTE = env.integer("FREEAI_REQUESTS_PER_MINUTE", 300, least=1)
+MCP = env.flag("FREEAI_MCP", default=True)
 WAIT_SECONDS = env.integer("FREEAI_WAIT_SECONDS", 280, least=1)
 FETCH_SECONDS = env.integer("FREEAI_FETCH_SECONDS", 15, least=1)
 # "host:port" names that the guard of outside addresses lets through, over plain http too.
@@ -226,6 +239,8 @@ SPECTACULAR_SETTINGS = {
 OWNER_COOKIE_AGE = timedelta(days=365)
 VISITOR_WINDOW = timedelta(hours=env.integer("FREEAI_VISITOR_WINDOW_HOURS", 24, least=1))
 MEMBER_WINDOW = timedelta(days=env.integer("FREEAI_MEMBER_WINDOW_DAYS", 7, least=1))
+# Reports of shared pictures that one network may send in an hour.
+REPORTS_PER_HOUR = env.integer("FREEAI_REPORTS_PER_HOUR", 10, least=1)
 PENDING_SOURCE_SECONDS = env.integer("FREEAI_PENDING_SOURCE_SECONDS", 300)
 RETENTION_SWEEP_SECONDS = env.integer("FREEAI_RETENTION_SWEEP_SECONDS", 60, least=1)
 
@@ -246,7 +261,21 @@ VERIFY_PER_MINUTE = env.integer("FREEAI_VERIFY_PER_MINUTE", 20, least=1)
 
 SOURCE_BYTES_MAX = env.integer("FREEAI_SOURCE_BYTES_MAX", 10 * 1024 * 1024, least=1)
 SOURCE_PIXELS_MAX = env.integer("FREEAI_SOURCE_PIXELS_MAX", 100_000_000, least=1)
+BATCH_FILES_MAX = env.integer("FREEAI_BATCH_FILES_MAX", 500, least=1)
+# A batch without script sends its files in one form; Django's own limit is 100.
+DATA_UPLOAD_MAX_NUMBER_FILES = BATCH_FILES_MAX
 PROMPT_CHARACTERS_MAX = env.integer("FREEAI_PROMPT_CHARACTERS_MAX", 2000, least=1)
+
+# --- Rules (DESIGN §10) -----------------------------------------------------------------
+
+# Whether marks are looked for on pictures; prompts are judged in any case.
+MARK_GATE = env.flag("FREEAI_MARK_GATE", default=True)
+# The classifier of sexual pictures: off, flag (for the moderators) or refuse.
+CONTENT_MODE = env.text("FREEAI_CONTENT_MODE", "flag")
+CONTENT_FLAG_PERCENT = env.integer("FREEAI_CONTENT_FLAG_PERCENT", 70)
+CONTENT_REFUSE_PERCENT = env.integer("FREEAI_CONTENT_REFUSE_PERCENT", 90)
+# How long a picture under appeal is kept, if its owner agrees.
+APPEAL_WINDOW = timedelta(days=env.integer("FREEAI_APPEAL_DAYS", 7, least=1))
 
 # --- Tokens and money (DESIGN §5) -------------------------------------------------------
 
@@ -254,6 +283,10 @@ DAILY_TOKENS_MEMBER = env.integer("FREEAI_DAILY_TOKENS_MEMBER", 10_000)
 DAILY_TOKENS_VISITOR = env.integer("FREEAI_DAILY_TOKENS_VISITOR", 3_000)
 # The visitors of one network (IPv4 /24, IPv6 /56) together use at most this many visitor pools a day.
 NETWORK_POOLS_MAX = env.integer("FREEAI_NETWORK_POOLS_MAX", 4, least=1)
+# Uploads of one network's visitors per hour: beyond the first number each browser solves a small
+# piece of work (0 = never asked), beyond the second they wait.
+CHALLENGE_AFTER_UPLOADS = env.integer("FREEAI_CHALLENGE_AFTER_UPLOADS", 0)
+VISITOR_UPLOADS_PER_HOUR = env.integer("FREEAI_VISITOR_UPLOADS_PER_HOUR", 1000, least=1)
 # How many reverse proxies of ours append to X-Forwarded-For; 0 = the peer is the visitor.
 PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("FREEAI_PROXIES", 0)
 # What can be bought: US cents and tokens, "500:200000" each.
@@ -288,9 +321,10 @@ ENGINE_OPTIONS: dict[str, dict[str, Any]] = {
     "step1x-edit": {
         "weights": env.text("FREEAI_STEP1X_WEIGHTS", ""),
         "device": env.text("FREEAI_STEP1X_DEVICE", "cuda:0"),
+        "guidance_device": env.text("FREEAI_STEP1X_GUIDANCE_DEVICE", ""),
         "dtype": env.text("FREEAI_STEP1X_DTYPE", "bfloat16"),
         "memory": env.text("FREEAI_STEP1X_MEMORY", "auto"),
-        "weight_format": env.text("FREEAI_STEP1X_WEIGHT_FORMAT", "full"),
+        "weight_format": env.text("FREEAI_STEP1X_WEIGHT_FORMAT", "auto"),
         "compile_blocks": env.flag("FREEAI_STEP1X_COMPILE", default=False),
         "attention_backend": env.text("FREEAI_STEP1X_ATTENTION", ""),
         "first_block_cache": env.integer("FREEAI_STEP1X_FIRST_BLOCK_CACHE_PERCENT", 0) / 100,
@@ -310,8 +344,8 @@ if CELERY_BROKER_URL == "filesystem://":
         "data_folder_out": str(HOME / "broker" / "bells"),
         "control_folder": str(HOME / "broker" / "control"),
         "store_processed": False,
-        # kombu's default of one second makes every edit wait; at 50 ms the median is 30 ms.
-        "polling_interval": 0.05,
+        # kombu's default of one second makes every edit wait; at 20 ms it is 10 ms on average.
+        "polling_interval": 0.02,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -346,6 +380,8 @@ LOGGING = {
         "kombu.connection": {"level": "ERROR"},
         # It writes addresses and messages of the provider's, which may quote what was sent.
         "stripe": {"level": "ERROR"},
+        # The agents' SDK may quote what it was sent.
+        "mcp": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }

@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("editor.urls")),
     path("", include("billing.urls")),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="language"),
     path("account/", include("allauth.urls")),
     path("v1/", include("editor.api.urls")),
 ]

@@ -1,7 +1,6 @@
 """The cast and the situations. Alice owns, Bob is another customer and must see nothing."""
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
@@ -19,21 +18,22 @@ from accounts import owners
 from accounts.models import Owner
 from editor import runner, sources, submission, workers
 from editor.models import Edit, Source, Worker
+from freeai.common import append_only
 from tests import pictures
 
 Submit = Callable[..., Edit]
 
-_triggers = import_module("billing.migrations.0002_books_are_immutable")
+APPEND_ONLY = ("billing_transfer", "billing_entry", "editor_decision")
 _empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def _empty_tables_books_included(case: TransactionTestCase) -> None:
     """Django empties the tables after a test with real transactions; the books would not let it."""
     with connection.schema_editor() as editor:
-        _triggers.take_down(editor)
+        append_only.take_down(editor, APPEND_ONLY)
     _empty_tables(case)
     with connection.schema_editor() as editor:
-        _triggers.put_up(editor)
+        append_only.put_up(editor, APPEND_ONLY)
 
 
 TransactionTestCase._fixture_teardown = _empty_tables_books_included  # type: ignore[attr-defined]

@@ -93,6 +93,23 @@ class Transparent:
         return EditOutput(image=255 - request.image, seed=request.seed, alpha=alpha)
 
 
+class Eraser:
+    """Paints the lower third of the picture over, whatever stands there."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        image = request.image.copy()
+        image[image.shape[0] * 2 // 3 :] = (96, 112, 96)
+        return EditOutput(image=image, seed=request.seed, is_in_frame=True)
+
+
+class Rewriter:
+    """Writes a prompt of its own, the words after "as", and has it reviewed."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        request.review_prompt(request.prompt.partition(" as ")[2])
+        return EditOutput(image=255 - request.image, seed=request.seed, is_in_frame=True)
+
+
 class Talkative:
     """Reports every millisecond."""
 
@@ -107,3 +124,10 @@ def _mark(name: str) -> None:
     folder = os.environ.get("FREEAI_TEST_MARKS")
     if folder:
         Path(folder, f"{name}-{os.getpid()}-{time.monotonic_ns()}").touch()
+
+
+EXTRA = ",".join(
+    f"test-{kind.__name__.lower()}={kind.__module__}:{kind.__name__}"
+    for kind in (Slow, Broken, Echo, Invert, Flaky, Hungry, Transparent, Talkative, Eraser, Rewriter)
+)
+"""What FREEAI_EXTRA_ENGINES says so that a site knows them all."""

@@ -5,22 +5,14 @@ import os
 import shutil
 import tempfile
 
+from tests import engines
+
 _home = tempfile.mkdtemp(prefix="freeai-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["FREEAI_HOME"] = _home
-os.environ["FREEAI_EXTRA_ENGINES"] = ",".join(
-    f"{name}=tests.engines:{kind}"
-    for name, kind in {
-        "test-slow": "Slow",
-        "test-broken": "Broken",
-        "test-echo": "Echo",
-        "test-invert": "Invert",
-        "test-flaky": "Flaky",
-        "test-hungry": "Hungry",
-        "test-transparent": "Transparent",
-        "test-talkative": "Talkative",
-    }.items()
-)
+os.environ["FREEAI_EXTRA_ENGINES"] = engines.EXTRA
+# Tests that are about it turn it on: loading it takes a second in each of many processes.
+os.environ["FREEAI_CONTENT_MODE"] = "off"
 # Bells go nowhere: a test calls the work itself, when it wants it done.
 os.environ["FREEAI_BROKER_URL"] = "memory://"
 

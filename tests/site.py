@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from tests import engines
+
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
 
@@ -97,7 +99,7 @@ class Site:
     def _environment(self) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("FREEAI_")}
         inherited.pop("DJANGO_SETTINGS_MODULE", None)
-        extra = os.environ.get("FREEAI_EXTRA_ENGINES", "")
+        extra = os.environ.get("FREEAI_EXTRA_ENGINES", engines.EXTRA)
         # All of a test's browsers are one network: its free tokens must last for all of them.
         plenty = {"FREEAI_DAILY_TOKENS_VISITOR": "1000000"}
         home = {"FREEAI_HOME": str(self.home), "PORT": str(self.port), "FREEAI_EXTRA_ENGINES": extra}

@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Owner
-from billing.ledger import books, lots, networks, purse_changes
+from billing.ledger import at_once, books, lots, networks, purse_changes
 from billing.ledger.books import Kind, Move
 from billing.ledger.purse_changes import PurseAstray, Snapshot, change, surely
 from billing.models import Hold, Lot, Purse
@@ -78,13 +78,22 @@ def place_hold(
     """
     assert connection.in_atomic_block, "a hold and what it is for are written together"
     today = timezone.now().date()
+    counted = "" if owner.is_member else network
+    if at_once.is_possible() and not from_goodwill:
+        hold = Hold(
+            owner=owner, reference=reference, amount=amount, daily=amount, daily_on=today, network=counted
+        )
+        if at_once.place(hold):
+            if counted:
+                networks.use(counted, today, amount)
+            return hold
     purse = _set_aside(owner, amount, today, from_goodwill=from_goodwill)
     daily = purse.moved
     goodwill = amount if from_goodwill else 0
     paid = amount - daily - goodwill
-    is_counted = bool(network and daily and not owner.is_member)
-    if is_counted:
-        networks.use(network, today, daily)
+    counted = counted if daily else ""
+    if counted:
+        networks.use(counted, today, daily)
     hold = Hold(
         owner=owner,
         reference=reference,
@@ -94,7 +103,7 @@ def place_hold(
         paid=paid,
         goodwill=goodwill,
         lots=lots.take(owner.pk, paid) if paid else [],
-        network=network if is_counted else "",
+        network=counted,
     )
     shares = ((Account.DAILY, daily), (Account.PAID, paid), (Account.GOODWILL, goodwill))
     moves = [
@@ -107,6 +116,8 @@ def place_hold(
 
 def capture_hold(hold_id: str) -> bool:
     """End a hold: its tokens are spent. False if it had ended before. Call it inside a transaction."""
+    if at_once.is_possible():
+        return at_once.capture(hold_id)
     hold = _end(hold_id, Hold.Status.CAPTURED)
     if hold is None:
         return False

@@ -21,12 +21,18 @@ WHERE owner_id = %(owner)s AND daily_on < %(today)s {_RETURNING}"""
 # The share of the pool that a hold takes: all of it, or as much as there is.
 _FROM_DAILY = "CASE WHEN daily < %(amount)s THEN daily ELSE %(amount)s END"
 
-HOLD = f"""
+
+def _hold(purses: str) -> str:
+    return f"""
 UPDATE billing_purse SET moved = {_FROM_DAILY}, daily = daily - {_FROM_DAILY},
     held_daily = held_daily + {_FROM_DAILY}, paid = paid - (%(amount)s - {_FROM_DAILY}),
     held = held + %(amount)s, version = version + 1
-WHERE owner_id = %(owner)s AND daily_on >= %(today)s AND daily + paid >= %(amount)s AND NOT is_closed
+WHERE owner_id = %(owner)s AND daily_on >= %(today)s AND {purses} >= %(amount)s AND NOT is_closed
 {_RETURNING}"""
+
+
+HOLD = _hold("daily + paid")
+HOLD_ALL_DAILY = _hold("daily")
 
 HOLD_GOODWILL = f"""
 UPDATE billing_purse SET moved = 0, held = held + %(amount)s, version = version + 1

@@ -80,6 +80,12 @@ def _from_json(request: HttpRequest) -> Body:
         raise InvalidInput("This JSON cannot be read.") from error
     if not isinstance(data, dict):
         raise InvalidInput("Send a JSON object.")
+    return from_object(data)
+
+
+def from_object(data: dict[str, Any]) -> Body:
+    """Read a request that came as one JSON object. Raises InvalidInput."""
+    data = dict(data)
     refuse_unknown(set(data))
     pictures = [picture for name in ("image", "images") for picture in _listed(data.pop(name, None))]
     mask = data.pop("mask", None)

@@ -1,6 +1,8 @@
 """`POST /v1/images/edits`: a picture and a wish in, the edited picture out."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -21,21 +23,21 @@ ATTACH_POLL_SECONDS = 0.2
 async def create_edit(request: HttpRequest) -> HttpResponseBase:
     """Accept the call, then wait, stream or answer at once, as asked."""
     try:
-        call, edit_ids = await _edits_of(request)
+        call, edit_ids = await edits_of(partial(intake.accept, request))
         return await _respond(request, call, edit_ids)
     except FreeAIError as error:
         return door.stamp(api.error_response(error), request)
 
 
-async def _edits_of(request: HttpRequest) -> tuple[intake.Call, list[str]]:
+async def edits_of(accept: Callable[[], intake.Call]) -> tuple[intake.Call, list[str]]:
     """Return the call and its edits; a repeated call waits for the first one to have them.
 
     Shielded: a client that hangs up half-way must not leave a picture without its row.
     """
-    accept = sync_to_async(intake.accept, thread_sensitive=False)
+    accepting = sync_to_async(accept, thread_sensitive=False)
     deadline = asyncio.get_running_loop().time() + settings.WAIT_SECONDS
     while True:
-        call = await asyncio.shield(asyncio.ensure_future(accept(request)))
+        call = await asyncio.shield(asyncio.ensure_future(accepting()))
         while (edit_ids := await sync_to_async(_edit_ids, thread_sensitive=False)(call.request.pk)) == []:
             if asyncio.get_running_loop().time() > deadline:
                 raise Pending("The first try of this request is still being received. Send it again.")
@@ -57,7 +59,7 @@ def _edit_ids(request_id: str) -> list[str] | None:
 
 
 async def _respond(request: HttpRequest, call: intake.Call, edit_ids: list[str]) -> HttpResponseBase:
-    base = base_url(request)
+    base = door.base_url(request)
     if call.data["async"]:
         return await sync_to_async(_accepted, thread_sensitive=False)(request, call, edit_ids, base)
     if call.data["stream"]:
@@ -102,8 +104,3 @@ def listed(data: list[dict[str, Any]], *, has_more: bool = False) -> dict[str, A
     """Return a list in the API's shape."""
     last_id = data[-1]["id"] if data else None
     return {"object": "list", "data": data, "has_more": has_more, "last_id": last_id}
-
-
-def base_url(request: HttpRequest) -> str:
-    """Return where this API is reached, without a slash at the end."""
-    return settings.API_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")

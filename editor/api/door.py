@@ -47,6 +47,15 @@ class ApiView(APIView):
     content_negotiation_class = AlwaysJson
 
     @property
+    def asked(self) -> HttpRequest:
+        """Django's own request, which `dispatch` was called with; DRF wraps it as `request`."""
+        return self._asked
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self._asked = request
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
     def key(self) -> ApiKey:
         return cast(ApiKey, self.request.auth)
 
@@ -56,16 +65,13 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        request._request.allowance = allowance = limits.count(self.key)  # type: ignore[attr-defined]  # noqa: SLF001
+        self.asked.allowance = allowance = limits.count(self.key)  # type: ignore[attr-defined]
         limits.require(allowance)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
-        return stamp(answer, getattr(request, "_request", request), owner=self._known_owner(request))
-
-    def _known_owner(self, request: Request) -> Owner | None:
-        key = getattr(request, "_auth", None)
-        return key.owner if isinstance(key, ApiKey) else None
+        is_let_in = hasattr(self.asked, "allowance")  # a caller without a good key has no limits to hear of
+        return stamp(answer, self.asked, owner=self.owner if is_let_in else None)
 
 
 def enter(request: HttpRequest, method: str) -> ApiKey:
@@ -151,3 +157,8 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not request.path.startswith(ROOT):
         return bad_request(request, exception)
     return stamp(api.error_response(errors.InvalidInput("This request cannot be read.")), request)
+
+
+def base_url(request: HttpRequest) -> str:
+    """Return where this API is reached, without a slash at the end."""
+    return settings.API_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")

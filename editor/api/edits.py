@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from editor import edits, retention
 from editor.api import door, objects, pictures, streaming
-from editor.api.create_edit import base_url, listed
+from editor.api.create_edit import listed
 from editor.models import Edit, Source
 from freeai.common import api
 from freeai.common.errors import FreeAIError, NotFound
@@ -38,7 +38,7 @@ class EditView(door.ApiView):
         return found
 
     def described(self, edit: Edit, code: int = status.HTTP_200_OK) -> Response:
-        return Response(objects.describe(edit, base_url(self.request._request)), status=code)  # noqa: SLF001
+        return Response(objects.describe(edit, door.base_url(self.asked)), status=code)
 
 
 class Edits(door.ApiView):
@@ -53,7 +53,7 @@ class Edits(door.ApiView):
         if after and last is None:
             raise Http404
         rows = list(mine.older_than(last).newest_first()[: limit + 1])
-        base = base_url(request._request)  # noqa: SLF001
+        base = door.base_url(self.asked)
         return Response(
             listed([objects.describe(edit, base) for edit in rows[:limit]], has_more=len(rows) > limit)
         )

@@ -7,18 +7,14 @@ waits for the result holds neither a thread nor a database connection meanwhile.
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection, transaction
 from django.http import HttpRequest
-from PIL import Image
 
 from accounts.models import ApiKey
 from editor import api_requests, masks, sources, submission, trials, webhooks
 from editor.api import bodies, door, serializers
-from editor.imaging import intake
-from editor.imaging.pixels import Plane
-from editor.models import ApiRequest, Edit, Source
+from editor.models import ApiRequest, Edit
 from freeai.common import fetching
 from freeai.common.errors import FreeAIError, InvalidInput
 
@@ -35,16 +31,24 @@ class Call:
 def accept(request: HttpRequest) -> Call:
     """Carry out a call up to its edits, or find the earlier call it repeats. Raises FreeAIError."""
     try:
-        return _accept(request)
+        key = door.enter(request, "POST")
+        named = request.headers.get("Idempotency-Key", "")
+        return _accept(key, bodies.read(request), idempotency_key=named, tries=_tries(request))
     except SuspiciousOperation as error:
         raise InvalidInput("This request cannot be read.") from error
     finally:
         connection.close()
 
 
-def _accept(request: HttpRequest) -> Call:
-    key = door.enter(request, "POST")
-    body = bodies.read(request)
+def accept_body(key: ApiKey, body: bodies.Body, *, idempotency_key: str = "") -> Call:
+    """Do as `accept` does for a body that came another way, from a key already let in."""
+    try:
+        return _accept(key, body, idempotency_key=idempotency_key, tries=None)
+    finally:
+        connection.close()
+
+
+def _accept(key: ApiKey, body: bodies.Body, *, idempotency_key: str, tries: int | None) -> Call:
     fields = serializers.EditFields(data=body.fields)
     if not fields.is_valid():
         raise door.invalid(fields.errors)
@@ -52,8 +56,8 @@ def _accept(request: HttpRequest) -> Call:
     registration = api_requests.register(
         key,
         api_requests.fingerprint(*body.prints()),
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or None,
-        tries=_tries(request),
+        idempotency_key=idempotency_key[:255] or None,
+        tries=tries,
     )
     if registration.is_new and "webhook_url" in data:
         _require_webhook(registration.request, data["webhook_url"])
@@ -72,7 +76,9 @@ def _carry_out(key: ApiKey, request: ApiRequest, body: bodies.Body, data: dict[s
     is_done = False
     try:
         source = sources.receive(_bytes(body.image, "image"), name="", owner=lambda: key.owner)
-        mask = None if body.mask is None else _mask(_bytes(body.mask, "mask"), source)
+        mask = None
+        if body.mask is not None:
+            mask = masks.receive(_bytes(body.mask, "mask"), source, limits=sources.limits())
         wish = replace(
             serializers.wish_of(data),
             mask=mask,
@@ -114,22 +120,3 @@ def _bytes(picture: bodies.Picture, param: str) -> bytes:
     except FreeAIError as error:
         error.param = param
         raise
-
-
-def _mask(data: bytes, source: Source) -> Plane:
-    """Read OpenAI's kind of mask: where it is transparent, the picture is to be edited."""
-    try:
-        picture = intake.normalise(data, limits=sources.limits())
-    except InvalidInput as refusal:
-        refusal.param = "mask"
-        raise
-    _pixels, alpha = intake.read_pixels(picture.data)
-    if alpha is None:
-        raise masks.MaskMismatch("The mask has no transparent part: nothing is to be edited.", param="mask")
-    sizes = {(source.original_width, source.original_height), (source.width, source.height)}
-    if (picture.original_width, picture.original_height) not in sizes:
-        raise masks.MaskMismatch("The mask must have the picture's size.", param="mask")
-    mask = Image.fromarray(255 - alpha)
-    if mask.size != (source.width, source.height):
-        mask = mask.resize((source.width, source.height), Image.Resampling.BOX)
-    return np.asarray(mask)

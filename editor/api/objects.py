@@ -15,7 +15,9 @@ from freeai.common.errors import FreeAIError
 
 LINK_SECONDS = 3600
 _SALT = "editor.api.link"
-_CALLER_S = {"no_change", "instruction_not_supported", "moderation_blocked", "watermark_removal"}
+_RULES = {"moderation_blocked", "watermark_removal"}
+"""Refusals that can be appealed on the edit's page: the message names the edit."""
+_CALLER_S = {"no_change", "instruction_not_supported", *_RULES}
 
 
 def describe(edit: Edit, base: str, state: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -56,7 +58,8 @@ def error_of(edit: Edit) -> FreeAIError | None:
     if edit.status == Edit.Status.CANCELED:
         return errors.Conflict("This edit was canceled. Nothing was charged.", code="canceled")
     if edit.error_code in _CALLER_S or edit.status == Edit.Status.REFUSED:
-        return errors.InvalidInput(edit.error_message, code=edit.error_code, param="prompt")
+        named = f" ({edit.pk})" if edit.error_code in _RULES else ""
+        return errors.InvalidInput(f"{edit.error_message}{named}", code=edit.error_code, param="prompt")
     return errors.Failed(f"{edit.error_message}{support}", code=edit.error_code or "edit_failed")
 
 

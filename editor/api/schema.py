@@ -5,10 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.openapi import AutoSchema
 
 from editor.api import door
-from editor.api.serializers import EditFields
+from editor.api.serializers import field_schemas
 
 ERRORS = {
     "400": "The request, its picture or its wish cannot be carried out.",
@@ -150,7 +149,7 @@ def with_answers(result: dict[str, Any], generator: SchemaGenerator, **_: Any) -
     listen: dict[str, Any] = {"operationId": "edit_events", "parameters": [one]}
     _complete(listen, "/v1/edits/{edit_id}/events", "get")
     result["paths"]["/v1/edits/{edit_id}/events"] = {"get": listen}
-    create = _create_operation(generator)
+    create = _create_operation()
     result["paths"]["/v1/images/edits"] = {"post": create}
     result["paths"]["/v1/image/edit"] = {"post": {**create, "operationId": "create_edit_singular"}}
     result["components"] = {
@@ -184,8 +183,8 @@ def _complete(operation: dict[str, Any], path: str, method: str) -> None:
     ]
 
 
-def _create_operation(generator: SchemaGenerator) -> dict[str, Any]:
-    fields = _fields(generator)
+def _create_operation() -> dict[str, Any]:
+    fields = field_schemas()
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     address = {"type": "string", "description": "base64, a data URL or an https address"}
     form = _object(["image", "prompt"], image=file, mask=file, **fields)
@@ -208,18 +207,6 @@ def _create_operation(generator: SchemaGenerator) -> dict[str, Any]:
             **_errors(),
         },
     }
-
-
-def _fields(generator: SchemaGenerator) -> dict[str, Any]:
-    schema = AutoSchema()
-    schema.registry = generator.registry
-    fields = {}
-    for name, field in EditFields().get_fields().items():
-        field.bind(name, EditFields())
-        fields[name] = schema._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]  # noqa: SLF001
-        if field.help_text:
-            fields[name]["description"] = str(field.help_text)
-    return fields
 
 
 def _accepted() -> dict[str, Any]:

@@ -47,6 +47,10 @@ class EditFields(serializers.Serializer[Any]):
         min_value=0, max_value=1, default=0.5, help_text="1 stays closest to the picture, 0 deviates most."
     )
     thinking = serializers.BooleanField(required=False)
+    own_watermark = serializers.BooleanField(
+        default=False,
+        help_text="You declare that a mark in the picture is yours; kept with the edit, reviewable.",
+    )
     webhook_url = serializers.CharField(
         max_length=2000, required=False, help_text="An https address that hears of the edit's end."
     )
@@ -57,6 +61,32 @@ class EditFields(serializers.Serializer[Any]):
         """Add `async`, which Python will not have as a name."""
         waits = serializers.BooleanField(default=False, help_text="Answer 202 at once; follow the edit.")
         return {**super().get_fields(), "async": waits}
+
+
+_TYPES: list[tuple[type[serializers.Field[Any, Any, Any, Any]], str]] = [
+    (serializers.BooleanField, "boolean"),
+    (serializers.IntegerField, "integer"),
+    (serializers.FloatField, "number"),
+]
+
+
+def field_schemas() -> dict[str, dict[str, Any]]:
+    """Return every field as JSON schema says it: for OpenAPI and for the tools of agents."""
+    return {name: _schema_of(field) for name, field in EditFields().get_fields().items()}
+
+
+def _schema_of(field: Any) -> dict[str, Any]:
+    kind = next((name for cls, name in _TYPES if isinstance(field, cls)), "string")
+    schema = {
+        "type": kind,
+        "enum": list(getattr(field, "choices", ())) or None,
+        "minimum": getattr(field, "min_value", None),
+        "maximum": getattr(field, "max_value", None),
+        "maxLength": getattr(field, "max_length", None),
+        "default": None if field.default is serializers.empty else field.default,
+        "description": str(field.help_text) if field.help_text else None,
+    }
+    return {name: value for name, value in schema.items() if value is not None}
 
 
 def known_fields() -> set[str]:
@@ -75,6 +105,7 @@ def wish_of(data: dict[str, Any]) -> Wish:
         negative_prompt=data["negative_prompt"],
         thinking=data.get("thinking"),
         output_format=data.get("output_format"),
+        own_watermark=data["own_watermark"],
     )
 
 

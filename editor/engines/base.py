@@ -27,6 +27,7 @@ __all__ = [
     "Plane",
     "Progress",
     "Quality",
+    "Refused",
 ]
 
 Quality = Literal["low", "medium", "high"]
@@ -62,6 +63,17 @@ class NotUnderstood(EngineError):
     """
 
 
+class Refused(Exception):
+    """Raised by `EditRequest.review_prompt` for a prompt that breaks a rule; let it pass through.
+
+    code: the public code of the refusal.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Canceled(Exception):
     """Raised by `EditRequest.report` when the owner has asked to stop; let it pass through."""
 
@@ -93,7 +105,7 @@ class EditRequest:
     alpha: the source's own transparency, (H, W) uint8; None = opaque.
     preserve: 0 lets the result deviate most, 1 keeps it closest; 0.5 is the model's own behaviour.
     report: call it at least once per second of work; it raises `Canceled` when the owner stops.
-    review_prompt: call it with every prompt the engine writes for itself; it raises to refuse.
+    review_prompt: call it with every prompt the engine writes for itself; it raises `Refused`.
     """
 
     image: Pixels

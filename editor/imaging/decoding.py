@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from editor.imaging import color, rights, sandbox
+from editor.imaging import color, rights, sandbox, stripes
 from editor.imaging.formats import Anatomy, dissect
 from editor.imaging.limits import REFUSALS, ImageAnimated, Limits, check_size, damaged, too_costly
 from freeai.common.errors import InvalidInput
@@ -264,10 +264,9 @@ def _fit(picture: Image.Image, target: tuple[int, int]) -> Image.Image:
 
 
 def _encode(picture: Image.Image, *, as_jpeg: bool) -> tuple[bytes, str]:
-    file = BytesIO()
     if as_jpeg:
-        picture.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-        return file.getvalue(), "image/jpeg"
+        return stripes.jpeg(picture, JPEG_QUALITY), "image/jpeg"
+    file = BytesIO()
     plain = picture if picture.mode == "RGBA" else picture.convert("RGB")
     plain.info.clear()
     plain.save(file, "PNG", compress_level=PNG_LEVEL)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from editor.imaging import stripes
 from editor.imaging.pixels import Pixels, Plane
 
 OutputFormat = Literal["png", "jpeg", "webp"]
@@ -63,7 +64,7 @@ def encode(
             )
         case "jpeg":
             assert alpha is None, "output_format_for chooses PNG for pictures with alpha"
-            return _written(image, None, "JPEG", quality=LOSSY_QUALITY, subsampling=0)
+            return stripes.jpeg(Image.fromarray(image), LOSSY_QUALITY)
 
 
 def thumbnail(image: Pixels, alpha: Plane | None, *, side_max: int) -> bytes:

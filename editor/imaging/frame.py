@@ -88,7 +88,7 @@ def lay_over(
         image = np.where((alpha == 0)[..., None], source, image)
     changed = changed_pixels(source, image, source_alpha, alpha)
     outside = None if mask is None else _outside(mask, (source, image), (source_alpha, alpha))
-    return Framed(image, alpha, float(changed.mean()), outside, drift)
+    return Framed(image, alpha, np.count_nonzero(changed) / changed.size, outside, drift)
 
 
 def seam_weight(mask: Plane) -> NDArray[np.float32]:
@@ -117,7 +117,10 @@ def seam_weight(mask: Plane) -> NDArray[np.float32]:
 
 def change_overlay(source: Pixels, result: Pixels) -> Plane:
     """Return how strongly each pixel changed, (H, W), 0 where it is within the noise of encoding."""
-    strength = _strength(source, result, cv2.INTER_LINEAR)
+    fine, coarse = _differences(source, result, cv2.INTER_LINEAR)
+    height, width = fine.shape
+    larger = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    strength = cv2.max(fine.astype(np.float32) / np.float32(FINE_LEVELS), larger)
     # Twice what counts as a change is shown at half strength; nothing is ever quite at full.
     return np.asarray(255 * (1 - 1 / np.maximum(strength, 1)), np.uint8)
 
@@ -129,7 +132,10 @@ def changed_pixels(
     if np.array_equal(source, result):
         changed = np.zeros(source.shape[:2], np.bool_)
     else:
-        strong = (_strength(source, result, cv2.INTER_NEAREST) > 1).astype(np.uint8)
+        fine, coarse = _differences(source, result, cv2.INTER_NEAREST)
+        height, width = fine.shape
+        large = cv2.resize((coarse > 1).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+        strong = cv2.max((fine > FINE_LEVELS).astype(np.uint8), large)
         changed = cv2.morphologyEx(strong, cv2.MORPH_OPEN, SPECK) > 0
     if alpha is None and source_alpha is None:
         return changed
@@ -202,24 +208,24 @@ def _largest_difference(one: NDArray[np.uint8], other: NDArray[np.uint8], where:
     return round(cv2.norm(one, other, cv2.NORM_INF, where.astype(np.uint8)))
 
 
-def _strength(source: Pixels, result: Pixels, enlarging: int) -> NDArray[np.float32]:
-    """Return the difference of two pictures in units of what counts as a change, (H, W).
+def _differences(source: Pixels, result: Pixels, enlarging: int) -> tuple[Plane, NDArray[np.float32]]:
+    """Return how two pictures differ: lightness in levels (H, W), and what is wider, on a coarse grid.
 
-    Noise is averaged out over three scales: the lightness of single pixels tells a blemish, colour a
-    few pixels wide a repainted spot (encoders halve colour's resolution), wide means a slight tone.
+    The coarse grid is in units of what counts as a change. Noise is averaged out over three scales: the
+    lightness of single pixels tells a blemish, colour a few pixels wide a repainted spot (encoders halve
+    colour's resolution), wide means a slight tone.
     """
     height, width = source.shape[:2]
     greys = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (source, result))
     fine = cv2.absdiff(*(cv2.GaussianBlur(grey, (7, 7), 1.2) for grey in greys))
     # Sixteenths of a level: a mean that is rounded to levels could not be told from noise.
-    rest = cv2.addWeighted(result, 16, source, -16, 0, dtype=cv2.CV_16S)
+    rest = np.left_shift(cv2.subtract(result, source, dtype=cv2.CV_16S), 4)
     small = cv2.resize(rest, _shrunk(width, height, COLOR_PX), interpolation=cv2.INTER_AREA)
     color = _largest_channel(np.abs(cv2.blur(small, (3, 3)))) / np.float32(16 * COLOR_LEVELS)
     means = cv2.resize(small, _shrunk(width, height, BROAD_PX), interpolation=cv2.INTER_AREA)
     broad = _largest_channel(np.abs(means)) / np.float32(16 * BROAD_LEVELS)
     wide = cv2.resize(broad, (color.shape[1], color.shape[0]), interpolation=enlarging)
-    larger = cv2.resize(cv2.max(color, wide), (width, height), interpolation=enlarging)
-    return np.asarray(cv2.max(fine.astype(np.float32) / np.float32(FINE_LEVELS), larger), np.float32)
+    return np.asarray(fine, np.uint8), np.asarray(cv2.max(color, wide), np.float32)
 
 
 def _shrunk(width: int, height: int, times: int) -> tuple[int, int]:

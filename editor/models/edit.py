@@ -72,12 +72,19 @@ class Edit(models.Model):
     preserve = models.FloatField(default=0.5)
     thinking = models.BooleanField(null=True)
     has_mask = models.BooleanField(default=False)
+    own_watermark = models.BooleanField(default=False)
     asked_format_name = models.CharField(max_length=4, blank=True)
     output_format_name = models.CharField(max_length=4)
     rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.INTERACTIVE)
     price_tokens = models.PositiveIntegerField()
     hold = models.OneToOneField("billing.Hold", null=True, on_delete=models.PROTECT, related_name="+")
     plan = models.TextField(blank=True)
+    is_cleared = models.BooleanField(default=False)
+    """A moderator has decided that the gates were wrong about this wish."""
+    batch = models.ForeignKey(
+        "editor.Batch", null=True, on_delete=models.SET_NULL, related_name="edits", db_index=False
+    )
+    is_favourite = models.BooleanField(default=False)
 
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -119,6 +126,22 @@ class Edit(models.Model):
             models.Index(name="edit_leased", fields=["lease_until"], condition=models.Q(status="running")),
             models.Index(name="edit_with_bytes", fields=["expires_at"], condition=models.Q(purged_at=None)),
             models.Index(name="edit_recent", fields=["engine", "finished_at"]),
+            # The history shows a batch as one row: its edits must not be walked through on the way.
+            models.Index(
+                name="edit_singles",
+                fields=["owner", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None, batch=None),
+            ),
+            models.Index(
+                name="edit_favourites",
+                fields=["owner", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None, is_favourite=True),
+            ),
+            models.Index(
+                name="edit_of_batch",
+                fields=["batch", "-created_at", "-id"],
+                condition=models.Q(batch__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -3,6 +3,9 @@
     pending → ready → expired
     pending → (gone)      the bytes never arrived; the sweep removes the row
 
+A source may be an edit's result, taken up again: it `continues` that edit, and `first` is the
+upload its line of versions began with.
+
 The row is written before its bytes and becomes ready after them, and bytes are
 deleted before their row forgets them: no row points to nothing, and no byte is
 without a row.
@@ -30,6 +33,11 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """Sources this owner may see: their own, while the bytes exist."""
         return self.filter(owner=owner, status=Source.Status.READY, expires_at__gt=timezone.now())
 
+    def versions_of(self, source: "Source") -> "SourceQuerySet":
+        """The line of versions a source belongs to, oldest first."""
+        first = source.first_id or source.pk
+        return self.filter(models.Q(pk=first) | models.Q(first=first)).order_by("created_at", "id")
+
 
 class Source(models.Model):
     """One normalised picture; several edits may share it."""
@@ -53,7 +61,14 @@ class Source(models.Model):
     original_height = models.PositiveIntegerField()
     file_bytes = models.PositiveIntegerField()
     rights = models.JSONField(default=dict)
+    marks = models.JSONField(null=True)
+    """Marks found on the pixels (`policy.marks`); None = nobody has looked yet."""
+    content_score = models.FloatField(null=True)
     has_credentials = models.BooleanField(default=False)
+    continues = models.ForeignKey(
+        "editor.Edit", null=True, on_delete=models.SET_NULL, related_name="continued"
+    )
+    first = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="later")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 

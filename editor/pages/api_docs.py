@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts import owners
 from accounts.models import ApiKey, Owner
 from editor import catalogue
+from editor.api import mcp_endpoint
 from editor.api.serializers import EditFields
 
 SNIPPETS = Path(__file__).resolve().parent.parent / "api" / "snippets"
@@ -70,6 +71,8 @@ def api_docs(request: HttpRequest) -> HttpResponse:
         "snippets": [(name, snippet(kind, base_url(request), start)) for name, kind in KINDS],
         "fields": [_field(name, field) for name, field in EditFields().get_fields().items()],
         "errors": ERRORS,
+        "mcp_snippet": snippet("json", base_url(request), start) if settings.MCP else "",
+        "mcp_seconds": mcp_endpoint.patience_seconds(),
         "requests_per_minute": settings.REQUESTS_PER_MINUTE,
         "queued_max": settings.QUEUED_EDITS_MAX,
         "wait_seconds": settings.WAIT_SECONDS,

@@ -17,14 +17,26 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import owners
 from accounts.networks import network_of
-from editor import catalogue, edits, progress, results, retention, sources, submission
+from editor import (
+    appeals,
+    catalogue,
+    edits,
+    masks,
+    progress,
+    results,
+    retention,
+    sources,
+    submission,
+)
 from editor.imaging import encoding, frame
 from editor.models import Edit, Preview
 from editor.pages import answers, forms
+from editor.pages.source_pages import as_json
 from editor.pages.workspace import workspace
 from freeai.common.errors import FreeAIError, NotFound, UserError
 
@@ -36,11 +48,15 @@ OVERLAY_COLOUR = (255, 0, 128)
 @answers.answers_errors
 def create(request: HttpRequest) -> HttpResponseBase:
     """Submit an edit of a source that is here already; answer with its state."""
-    form = forms.EditForm(request.POST)
+    form = forms.EditForm(request.POST, request.FILES)
     if not form.is_valid():
         return answers.form_refusal(form)
     source = sources.find(form.cleaned_data["source"], owners.find(request))
-    edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request)))
+    painted = form.cleaned_data["mask"]
+    mask = None
+    if painted:
+        mask = masks.receive(painted.read(forms.bytes_max()), source, limits=sources.limits())
+    edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request), mask=mask))
     return JsonResponse(progress.describe(edit), status=201)
 
 
@@ -145,16 +161,47 @@ def delete(request: HttpRequest, edit_id: str) -> HttpResponseBase:
 
 @require_POST
 def retry(request: HttpRequest, edit_id: str) -> HttpResponseBase:
-    """Submit the same wish again: the same seed, or a new one with new_seed=1."""
+    """Submit the same wish again: same seed, or a new one with new_seed=1; declared with own_watermark=1."""
     edit = answers.edit_of(request, edit_id)
     try:
         fresh = submission.again(
-            edit.owner, edit, new_seed="new_seed" in request.POST, network=network_of(request)
+            edit.owner,
+            edit,
+            new_seed="new_seed" in request.POST,
+            own_watermark=request.POST.get("own_watermark") == "1",
+            network=network_of(request),
         )
     except FreeAIError as refusal:
         messages.error(request, refusal.message)
         return redirect(edit)
     return redirect(fresh)
+
+
+@require_POST
+def appeal(request: HttpRequest, edit_id: str) -> HttpResponseBase:
+    """Ask a person to judge a refusal anew."""
+    edit = answers.edit_of(request, edit_id)
+    form = forms.AppealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This reason is too long: 1,000 characters at most."))
+        return redirect(edit)
+    try:
+        appeals.file(edit, **form.cleaned_data)
+    except UserError as refusal:
+        messages.info(request, refusal.message)
+    return redirect(edit)
+
+
+@require_POST
+@answers.answers_errors
+def continue_from(request: HttpRequest, edit_id: str) -> HttpResponseBase:
+    """Make the result the next picture: answer with its Source, or go to its page."""
+    edit = _with_result(request, edit_id)
+    source = sources.continue_from(edit)
+    if request.accepts("text/html"):
+        page = reverse("mask-editor") if "paint" in request.POST else reverse("model", args=[edit.model])
+        return redirect(f"{page}?source={source.pk}")
+    return JsonResponse(as_json(source), status=201)
 
 
 def _with_result(request: HttpRequest, edit_id: str) -> Edit:

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from editor.appeals import REASON_CHARACTERS_MAX
+from editor.imaging.pixels import Plane
 from editor.submission import SEED_MAX, Wish
 
 
@@ -24,8 +26,12 @@ class WishForm(forms.Form):
         choices=[(name, name) for name in ("png", "jpeg", "webp")], required=False
     )
 
-    def wish(self, *, network: str) -> Wish:
-        """Return the cleaned fields as the one door wants them."""
+    own_watermark = forms.BooleanField(required=False)
+    thinking = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
+    mask = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
+
+    def wish(self, *, network: str, mask: Plane | None = None) -> Wish:
+        """Return the cleaned fields as the one door wants them; the mask was read beside its source."""
         data: dict[str, Any] = self.cleaned_data
         preserve = data["preserve"]
         return Wish(
@@ -35,6 +41,9 @@ class WishForm(forms.Form):
             seed=data["seed"],
             preserve=0.5 if preserve is None else preserve,
             output_format=data["output_format"] or None,
+            own_watermark=data["own_watermark"],
+            thinking={"yes": True, "no": False}.get(data["thinking"]),
+            mask=mask,
             network=network,
         )
 
@@ -47,6 +56,13 @@ class UploadForm(forms.Form):
         error_messages={"required": "Choose a picture first."},
         max_length=1000,
     )
+
+
+class PointForm(forms.Form):
+    """A point in a picture, in its pixels."""
+
+    x = forms.IntegerField(min_value=0, max_value=100_000)
+    y = forms.IntegerField(min_value=0, max_value=100_000)
 
 
 class EditForm(WishForm):
@@ -65,3 +81,15 @@ class EditForm(WishForm):
 def bytes_max() -> int:
     """Return how many bytes of a picture are worth reading."""
     return settings.SOURCE_BYTES_MAX + 1
+
+
+class AppealForm(forms.Form):
+    """Why a refusal is wrong, and whether the picture may be kept for the person who looks."""
+
+    reason = forms.CharField(max_length=REASON_CHARACTERS_MAX, required=False, strip=True)
+    keeps_source = forms.BooleanField(required=False)
+
+
+def batch_files_max() -> int:
+    """Return how many files a batch holds."""
+    return settings.BATCH_FILES_MAX

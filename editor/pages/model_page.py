@@ -1,14 +1,18 @@
 """The front page, the catalogue, and a model's workspace."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import owners
+from accounts import brakes, owners
+from accounts.models import Owner
 from accounts.networks import network_of
-from editor import catalogue, sources, submission, workers
-from editor.models import Edit, Source
-from editor.pages import api_docs, forms
+from editor import catalogue, ratings, sources, submission, workers
+from editor.models import Edit, Rating, Source
+from editor.pages import api_docs, forms, structured_data
 from editor.pages.workspace import workspace
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, NotFound
@@ -38,8 +42,22 @@ def model(request: HttpRequest, slug: str) -> HttpResponseBase:
         return _submit(request, chosen)
     owner = owners.find(request)
     context = workspace(chosen, owner=owner, source=_source_asked_for(request))
-    context["snippet"] = api_docs.curl_for(request, owner, chosen.slug)
+    context |= _about(request, owner, chosen)
     return render(request, "editor/model_page.html", context)
+
+
+def _about(request: HttpRequest, owner: Owner | None, chosen: catalogue.Model) -> dict[str, Any]:
+    """Return what stands below the workspace: stars, the call for programs, what goes with it."""
+    score = ratings.score(chosen.slug, owner)
+    page_url = request.build_absolute_uri(reverse("model", args=[chosen.slug]))
+    return {
+        "snippet": api_docs.curl_for(request, owner, chosen.slug),
+        "score": score,
+        "stars": range(1, Rating.STARS_MAX + 1),
+        "page_url": page_url,
+        "pairs_with": catalogue.known(chosen.pairs_with) if chosen.pairs_with else None,
+        "structured": structured_data.of_model(chosen, score, page_url) if score.count else "",
+    }
 
 
 def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
@@ -56,7 +74,7 @@ def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
         else:
             return _remembering(redirect(edit), edit)
     owner = source.owner if source else owners.find(request)
-    context = workspace(chosen, owner=owner, source=source, form=form)
+    context = workspace(chosen, owner=owner, source=source, form=form) | _about(request, owner, chosen)
     page = render(request, "editor/model_page.html", context, status=status)
     if source is not None:
         owners.remember(page, source.owner)
@@ -67,6 +85,7 @@ def _source(request: HttpRequest, form: forms.EditForm) -> Source:
     file = form.cleaned_data["image"]
     if not file:
         return sources.find(form.cleaned_data["source"], owners.find(request))
+    brakes.require_pace(request)
     return sources.receive(
         file.read(forms.bytes_max()), name=file.name, owner=lambda: owners.find_or_make(request)
     )

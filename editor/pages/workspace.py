@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import Owner
 from billing import pricing, purses
-from editor import catalogue, progress, workers
-from editor.models import Edit, Source
+from editor import appeals, catalogue, progress, shares, workers
+from editor.gates import DECLARATION
+from editor.models import Appeal, Edit, Source
 from editor.pages.source_pages import as_json
 
+THINKING = [("", "As the quality says"), ("yes", "Always"), ("no", "Never")]
 QUALITIES = [("auto", "Best"), ("high", "High"), ("medium", "Medium"), ("low", "Quick")]
 FORMATS = [("", "As sent"), ("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP")]
 
@@ -34,20 +38,27 @@ def workspace(
         "is_served": model.engine in served,
         "ready_model": next((one for one, is_ready in models if is_ready and one != model), None),
         "edit": edit,
+        "share": shares.of_edit(edit) if edit and edit.has_result else None,
         "source": shown,
         "source_is_open": is_open,
         "stage": stage(edit, is_open=is_open),
         "form": form,
+        **refusal(edit),
         "wish": wished,
-        "price": pricing.quote(model.unit_tokens(model.quality(wished["quality"]))),
+        "price": pricing.quote(_unit_tokens(model, wished)),
         "balance": purses.balance(owner),
         "qualities": QUALITIES,
+        "thinkings": THINKING,
         "formats": FORMATS,
         "state": {
             "edit": progress.snapshot([edit.pk])[edit.pk] if edit else None,
             "source": as_json(shown) if shown and is_open else None,
         },
     }
+
+
+def _unit_tokens(model: catalogue.Model, wished: dict[str, str]) -> int:
+    return model.unit_tokens(model.quality(wished["quality"]), thinking=wished["thinking"] == "yes")
 
 
 def stage(edit: Edit | None, *, is_open: bool) -> str:
@@ -59,6 +70,19 @@ def stage(edit: Edit | None, *, is_open: bool) -> str:
     if not is_open or (edit.status == Edit.Status.SUCCEEDED and not edit.has_result):
         return "expired"
     return _STAGES.get(Edit.Status(edit.status), edit.status)
+
+
+def refusal(edit: Edit | None) -> dict[str, Any]:
+    """Return what the owner of a refused edit may do about it, or has done."""
+    if edit is None or edit.status != Edit.Status.REFUSED:
+        return {}
+    return {
+        "may_appeal": appeals.may_appeal(edit),
+        "appeal": Appeal.objects.filter(edit=edit).first(),
+        "may_declare": edit.error_code == "watermark_removal" and not edit.own_watermark,
+        "declaration": DECLARATION,
+        "appeal_days": settings.APPEAL_WINDOW.days,
+    }
 
 
 def wish(edit: Edit | None, form: Any) -> dict[str, str]:
@@ -75,5 +99,7 @@ def wish(edit: Edit | None, form: Any) -> dict[str, str]:
             "quality": edit.quality,
             "output_format": edit.asked_format_name,
             "seed": "",
+            "thinking": {True: "yes", False: "no", None: ""}[edit.thinking],
         }
-    return {"prompt": "", "preserve": "0.5", "quality": "auto", "output_format": "", "seed": ""}
+    fields = {"preserve": "0.5", "quality": "auto"}
+    return dict.fromkeys(("prompt", "output_format", "seed", "thinking"), "") | fields

@@ -31,4 +31,45 @@ async function tick() {
   setTimeout(tick, ASK_MS);
 }
 
-if (tiles) tick();
+// Selecting: the bar shows itself when there is something to do.
+
+function tellSelected() {
+  const bar = document.getElementById("selection");
+  const all = tiles.querySelectorAll("[name=edit]");
+  const count = [...all].filter((box) => box.checked).length;
+  bar.classList.toggle("is-on", count > 0);
+  document.getElementById("selected").textContent = words.selected(count);
+  document.getElementById("select-all").hidden = count === all.length;
+}
+
+async function star(event) {
+  const form = event.target.closest("[data-star]");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  const isOn = button.getAttribute("aria-pressed") === "true";
+  button.setAttribute("aria-pressed", !isOn);
+  try {
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    if (!response.ok) throw new Error(response.statusText);
+  } catch {
+    button.setAttribute("aria-pressed", isOn); // as it was: nothing has changed
+  }
+}
+
+if (tiles) {
+  document.getElementById("selection").classList.add("is-scripted");
+  document.getElementById("select-all").addEventListener("click", () => {
+    for (const box of tiles.querySelectorAll("[name=edit]")) box.checked = true;
+    tellSelected();
+  });
+  tiles.addEventListener("change", tellSelected);
+  tiles.addEventListener("submit", star);
+  tellSelected();
+  tick();
+}
+
+// A filter is asked for as soon as it is chosen; words wait for Enter.
+document.getElementById("finder")?.addEventListener("change", (event) => {
+  if (event.target.matches("select, [type=date], [type=checkbox]")) event.currentTarget.requestSubmit();
+});

@@ -2,8 +2,10 @@
 
 import { localTimes } from "./page.js";
 
+export const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
 export function swap(html, into = document) {
-  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const fresh = parse(html);
   for (const old of into.querySelectorAll("[data-part]")) {
     const part = fresh.querySelector(`[data-part="${CSS.escape(old.dataset.part)}"]`);
     if (part) old.replaceWith(document.adoptNode(part));

@@ -1,5 +1,6 @@
 // A picture goes up: looked at first, then sent with its bytes counted.
 
+import { solve } from "./challenge.js";
 import * as words from "./words.js";
 
 export class Refused extends Error {
@@ -38,14 +39,27 @@ function refusalOf(xhr) {
   }
 }
 
-// fetch() cannot count sent bytes, hence XMLHttpRequest. Resolves to the Source.
-export function send(file, { url, token, onBytes, signal }) {
+// Resolves to the Source. A network that uploads very much is asked for a piece of work first.
+export async function send(file, how) {
+  try {
+    return await sendOnce(file, how);
+  } catch (refusal) {
+    if (refusal.code !== "challenge_required") throw refusal;
+    const solution = await solve("/challenge/");
+    if (!solution) throw refusal;
+    return sendOnce(file, { ...how, solution });
+  }
+}
+
+// fetch() cannot count sent bytes, hence XMLHttpRequest.
+function sendOnce(file, { url, token, onBytes, signal, solution }) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     const form = new FormData();
     form.append("image", file, file.name || "picture");
     xhr.open("POST", url);
     xhr.setRequestHeader("X-CSRFToken", token);
+    if (solution) xhr.setRequestHeader("X-Challenge", solution);
     xhr.upload.addEventListener("progress", (event) => onBytes(event.loaded, event.total || file.size));
     xhr.addEventListener("load", () => {
       if (xhr.status === 201) resolve(JSON.parse(xhr.responseText));

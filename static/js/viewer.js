@@ -13,6 +13,8 @@ export class Viewer {
   #pointers = new Map();
 
   isFitted = true;
+  isPainting = false; // a tool has the pointer and the arrows; two fingers still move the picture
+  isHand = false; // ... unless the hand is out
 
   constructor(viewport, frame, { onZoom, onSlide }) {
     this.viewport = viewport;
@@ -22,7 +24,9 @@ export class Viewer {
     new ResizeObserver(() => this.#layout()).observe(viewport);
     viewport.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     viewport.addEventListener("keydown", (event) => this.#key(event));
-    viewport.addEventListener("dblclick", (event) => this.toggle(event.clientX, event.clientY));
+    viewport.addEventListener("dblclick", (event) => {
+      if (!this.#isTaken) this.toggle(event.clientX, event.clientY);
+    });
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
       viewport.addEventListener(name, (event) => this.#pointer(event));
   }
@@ -59,6 +63,34 @@ export class Viewer {
 
   zoomBy(factor, clientX, clientY) {
     this.#zoomTo(this.#scale * factor, clientX, clientY);
+  }
+
+  get #isTaken() {
+    return this.isPainting && !this.isHand;
+  }
+
+  get fingers() {
+    return this.#pointers.size;
+  }
+
+  // Where in the picture, in its pixels, a place on the screen is.
+  toPicture(clientX, clientY) {
+    const { left, top, width, height } = this.frame.getBoundingClientRect();
+    return { x: ((clientX - left) * this.#size.width) / width, y: ((clientY - top) * this.#size.height) / height };
+  }
+
+  toScreen(x, y) {
+    const { left, top, width, height } = this.frame.getBoundingClientRect();
+    return { x: left + (x * width) / this.#size.width, y: top + (y * height) / this.#size.height };
+  }
+
+  // How many of the screen's pixels one of the picture's takes.
+  get scale() {
+    return this.#scale;
+  }
+
+  panBy(x, y) {
+    this.#panBy(x, y);
   }
 
   #box() {
@@ -137,7 +169,7 @@ export class Viewer {
     };
     const moves = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     if (acts[event.key]) acts[event.key]();
-    else if (moves[event.key] && event.target === this.viewport && !this.isFitted) {
+    else if (moves[event.key] && event.target === this.viewport && !this.isFitted && !this.isPainting) {
       const [x, y] = moves[event.key];
       this.#panBy(x * PAN_PX, y * PAN_PX);
     } else return;
@@ -155,17 +187,19 @@ export class Viewer {
   }
 
   #down(event) {
-    if (event.button !== 0) return;
-    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (event.button !== 0 && event.button !== 1) return;
+    const isPanning = event.button === 1 || !this.#isTaken;
+    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY, isPanning });
     this.viewport.setPointerCapture(event.pointerId);
-    if (!this.isFitted) this.viewport.classList.add("is-panning");
+    if (!this.isFitted && isPanning) this.viewport.classList.add("is-panning");
   }
 
   #move(event) {
     const last = this.#pointers.get(event.pointerId);
     if (!last) return;
-    const now = { x: event.clientX, y: event.clientY };
+    const now = { x: event.clientX, y: event.clientY, isPanning: last.isPanning };
     if (this.#pointers.size === 2) this.#pinch(event.pointerId, last, now);
+    else if (!last.isPanning) return;
     else if (!this.isFitted) this.#panBy(now.x - last.x, now.y - last.y);
     else this.onSlide(event.clientX);
     this.#pointers.set(event.pointerId, now);

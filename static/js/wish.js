@@ -3,6 +3,8 @@
 const COUNT_FROM = 0.8; // the counter shows in the last fifth of the room
 
 export class WishForm {
+  attach = async () => {}; // what else belongs to a wish: (FormData) => Promise
+
   #done = false; // or the wish that was carried out
   #asked = "";
 
@@ -37,11 +39,17 @@ export class WishForm {
   }
 
   // The fields as POST /edits/ wants them: the picture is there already.
-  data() {
+  async data() {
     const data = new FormData(this.form);
     data.delete("image");
     this.#asked = this.prompt.value.trim();
+    await this.attach(data);
     return data;
+  }
+
+  // Something that belongs to the wish has changed outside the form.
+  touched() {
+    this.#changed();
   }
 
   setSource(id) {
@@ -88,7 +96,7 @@ export class WishForm {
   }
 
   focusPrompt() {
-    this.prompt.focus();
+    this.prompt.focus({ preventScroll: true });
     this.prompt.setSelectionRange(this.prompt.value.length, this.prompt.value.length);
   }
 
@@ -129,8 +137,8 @@ export class WishForm {
 
   // All that makes up a wish, to tell whether it is another one.
   #now() {
-    const { prompt, model, quality, preserve, seed, output_format: format } = this.form.elements;
-    return [prompt, model, quality, preserve, seed, format].map((field) => field?.value ?? "").join("\n").trim();
+    const { prompt, model, quality, preserve, seed, output_format: format, thinking, mask } = this.form.elements;
+    return [prompt, model, quality, preserve, seed, format, thinking, mask].map((field) => field?.value ?? "").join("\n").trim();
   }
 
   #draftKey() {
@@ -164,6 +172,7 @@ export class WishForm {
     const isServed = radio.dataset.served === "yes";
     document.getElementById("model-now").textContent = radio.dataset.name + (isServed ? "" : ", not running");
     document.getElementById("quality-field").hidden = radio.dataset.qualities !== "yes";
+    document.getElementById("thinking-field").hidden = radio.dataset.thinks !== "yes";
     for (const chips of this.form.querySelectorAll("[data-for-model]"))
       chips.hidden = chips.dataset.forModel !== radio.value;
     if (isServed) this.button.removeAttribute("aria-disabled");
@@ -174,8 +183,9 @@ export class WishForm {
   #tellPrice() {
     const radio = this.form.querySelector("[name=model]:checked");
     if (!radio) return;
-    const quality = radio.dataset.qualities === "yes" ? this.form.elements.quality.value || "auto" : "auto";
-    const tokens = Number(radio.getAttribute(`data-price-${quality}`));
+    const thinks = radio.dataset.thinks === "yes" && this.form.elements.thinking.value === "yes";
+    const chosen = radio.dataset.qualities === "yes" ? this.form.elements.quality.value || "auto" : "auto";
+    const tokens = Number(radio.getAttribute(`data-price-${thinks ? "high" : chosen}`));
     document.getElementById("price-tokens").textContent = tokens.toLocaleString("en");
   }
 
@@ -183,6 +193,8 @@ export class WishForm {
     const { preserve, seed, output_format: format } = this.form.elements;
     const dial = Number(preserve.value);
     const said = [];
+    if (this.form.elements.quality.value && this.form.elements.quality.value !== "auto" && !document.getElementById("quality-field").hidden)
+      said.push(this.form.querySelector("[name=quality]:checked").closest("label").textContent.trim());
     if (dial !== 0.5) said.push(dial > 0.5 ? "closer" : "stronger");
     if (format.value) said.push(format.value.toUpperCase().replace("WEBP", "WebP"));
     if (seed.value) said.push(`seed ${seed.value}`);

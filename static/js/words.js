@@ -61,6 +61,12 @@ export const NOT_REACHED = "The server could not be reached. Nothing is lost: tr
 export const REFUSED_SIZE = "This file is too large for this server. Export it smaller or as JPEG.";
 export const NOT_UNDERSTOOD = "The server answered in a way this page does not understand. Try again in a moment.";
 
+export const selected = (count) => (count === 1 ? "1 edit selected" : `${count} edits selected`);
+export const COPIED = "Copied";
+export const LOOKING = "Looking for the object";
+export const painted = (part) => `${share(part)} of the picture is painted. Only that changes.`;
+export const place = (x, y) => `${x} across, ${y} down`;
+
 // Headings for refusals, by the code that came with them.
 export function heading(code) {
   if (code.startsWith("image_")) return "This picture cannot be used";

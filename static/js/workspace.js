@@ -6,7 +6,7 @@
 import "./page.js";
 import { follow } from "./follow.js";
 import { listenForPictures } from "./incoming.js";
-import { load, stateOf, swap } from "./parts.js";
+import { load, parse, stateOf, swap } from "./parts.js";
 import { PlanLine } from "./plan.js";
 import { Stage } from "./stage.js";
 import { check, Refused, send } from "./upload.js";
@@ -16,17 +16,24 @@ import * as words from "./words.js";
 const AGAIN_MS = 2000;
 
 const find = (id) => document.getElementById(id);
-const root = find("workspace");
+export const root = find("workspace");
 const setting = root.dataset;
 const title = document.title;
-const stage = new Stage(root);
-const wish = new WishForm(find("wish"), { onSubmit: submit, onUnserved: sayUnserved });
+export const stage = new Stage(root);
+export const wish = new WishForm(find("wish"), { onSubmit: submit, onUnserved: sayUnserved });
 new PlanLine(find("wish"), find("plan-line"));
 
 let current = stateOf(document); // { edit, source }
 let uploading = null; // AbortController of the upload under way
 let isWaitingForPicture = false; // the wish was sent before the picture had arrived
 let stopFollowing = () => {};
+
+export const currentSource = () => current.source;
+const pageOf = (edit) => setting.editUrl.replace("ID", edit.id);
+const pageOfSource = (source) => `${setting.modelUrl.replace("SLUG", wish.model)}?source=${source.id}`;
+
+// Whoever adds tools to the workspace hears which picture it shows, and in which face.
+const tell = (name, detail) => root.dispatchEvent(new CustomEvent(name, { detail }));
 
 // --- What is said ------------------------------------------------------------------------
 
@@ -42,13 +49,14 @@ const isActive = (edit) => edit?.status === "queued" || edit?.status === "runnin
 
 function setFace(face) {
   setting.state = face;
+  tell("face", face);
 }
 
-function announce(sentence) {
+export function announce(sentence) {
   if (find("announce").textContent !== sentence) find("announce").textContent = sentence;
 }
 
-function notice(code, message, actions = []) {
+export function notice(code, message, actions = []) {
   const box = find("notice-template").content.cloneNode(true);
   box.querySelector("[data-heading]").textContent = words.heading(code);
   box.querySelector("[data-message]").textContent = message;
@@ -58,7 +66,7 @@ function notice(code, message, actions = []) {
   find("notice").scrollIntoView({ block: "nearest" });
 }
 
-function clearNotice() {
+export function clearNotice() {
   find("notice").replaceChildren();
 }
 
@@ -76,10 +84,12 @@ function render() {
   setFace(faceOf(current));
   if (!source) {
     stage.clear();
+    tell("picture", null);
     return;
   }
   wish.setSource(source.id);
   stage.showSource(source).catch(() => {});
+  tell("picture", source);
   if (isActive(edit)) watch(edit);
   else if (edit?.result_url) stage.showResult(edit.result_url).then(() => showDone(), () => {});
 }
@@ -136,6 +146,7 @@ function showUpload(file) {
   tellProgress({ title: "Uploading", detail: words.bytes(file.size) }, 0);
   announce("Uploading");
   stage.clear();
+  tell("picture", null);
   stage.nameTag(file.name);
   stage.bringIntoView();
   stage.showLocal(file).catch(() => {});
@@ -144,11 +155,12 @@ function showUpload(file) {
 async function arrived(source) {
   const verb = current.edit ? "pushState" : "replaceState";
   current = { edit: null, source };
-  history[verb](null, "", `${setting.modelUrl.replace("SLUG", wish.model)}?source=${source.id}`);
+  history[verb](null, "", pageOfSource(source));
   await stage.showSource(source);
   uploading = null;
-  setFace("ready");
   wish.setSource(source.id);
+  tell("picture", source);
+  setFace("ready");
   announce("The picture is ready");
   if (!isWaitingForPicture) return;
   isWaitingForPicture = false;
@@ -170,13 +182,35 @@ async function takeSample() {
   await take(new File([await response.blob()], "sample.webp", { type: "image/webp" }));
 }
 
-// Continue from the result: it becomes a picture like any other.
-async function continueFromResult() {
-  const { edit, source } = current;
-  const blob = await (await fetch(edit.result_url)).blob();
+// Continue from the result: the server makes it a picture like any other, in the same line of versions.
+async function continueFrom(form) {
+  const headers = { Accept: "application/json" };
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
+  const told = await answer.json();
+  if (!answer.ok) {
+    notice(told.error.code, told.error.message);
+    return;
+  }
+  stopFollowing();
+  clearNotice();
   wish.clear();
-  await take(new File([blob], source.name || "picture", { type: blob.type }));
+  stage.clearResult();
+  await arrived(told);
+  swap((await load(location.href)).html);
   wish.focusPrompt();
+  stage.bringIntoView();
+}
+
+// Back from a result to the picture it was made from, with the same wish.
+function reopen() {
+  const { source } = current;
+  stopFollowing();
+  current = { edit: null, source };
+  history.pushState(null, "", pageOfSource(source));
+  stage.clearResult();
+  wish.setDone(false);
+  tell("picture", source);
+  setFace("ready");
 }
 
 // --- The edit ----------------------------------------------------------------------------
@@ -195,9 +229,9 @@ async function submit() {
   clearNotice();
   wish.setSending(true);
   try {
-    const response = await fetch(setting.editsUrl, { method: "POST", body: wish.data() });
+    const response = await fetch(setting.editsUrl, { method: "POST", body: await wish.data() });
     const answer = await response.json();
-    if (response.ok) begin(answer, answer.url);
+    if (response.ok) begin(answer);
     else refused(answer.error);
   } catch {
     notice("offline", words.NOT_ASKED);
@@ -217,8 +251,8 @@ function sayUnserved(name) {
 }
 
 // Show an edit that has just been accepted.
-function begin(edit, url) {
-  history.pushState(null, "", url);
+function begin(edit) {
+  history.pushState(null, "", pageOf(edit));
   current = { ...current, edit };
   find("asked").textContent = wish.asked;
   wish.setDone(false);
@@ -230,7 +264,7 @@ function begin(edit, url) {
 
 // Take the server's drawing of this edit's page, unless the world has moved on meanwhile.
 async function redraw(edit, isStillTrue = () => true) {
-  const { html } = await load(edit.url);
+  const { html } = await load(pageOf(edit));
   if (current.edit?.id !== edit.id || uploading || !isStillTrue()) return null;
   return swap(html);
 }
@@ -283,10 +317,10 @@ async function finish(edit) {
 
 // A form whose answer is the page of an edit: go there without leaving this one.
 async function sendQuietly(form) {
-  const { url, html } = await load(form.action, { method: "POST", body: new FormData(form) });
-  const page = swap(html);
-  const { edit } = stateOf(page);
-  if (edit && edit.id !== current.edit?.id) begin(edit, url);
+  const { html } = await load(form.action, { method: "POST", body: new FormData(form) });
+  const { edit } = stateOf(parse(html));
+  swap(edit ? (await load(pageOf(edit))).html : html);
+  if (edit && edit.id !== current.edit?.id) begin(edit);
 }
 
 async function toggleChanges() {
@@ -305,7 +339,8 @@ const ACTIONS = {
   "#use-sample": takeSample,
   "#change-picture": () => find("image").click(),
   "#cancel-upload": () => uploading?.abort(),
-  "#continue": continueFromResult,
+  "#reopen": reopen,
+  "#to-mask-editor": () => find("to-mask-editor").search = new URLSearchParams({ model: wish.model, source: current.source.id }),
 };
 
 function listen() {
@@ -314,9 +349,10 @@ function listen() {
     if (found) Promise.resolve(ACTIONS[found]()).catch(() => notice("offline", words.NOT_REACHED));
   });
   root.addEventListener("submit", (event) => {
+    const send = event.target.matches("[data-continue]") ? continueFrom : sendQuietly;
     if (!event.target.matches("[data-quiet]")) return;
     event.preventDefault();
-    sendQuietly(event.target).catch(() => notice("offline", words.NOT_ASKED));
+    send(event.target).catch(() => notice("offline", words.NOT_ASKED));
   });
   const reveal = ({ target }) => target.open && target.scrollIntoView({ block: "nearest" });
   root.addEventListener("toggle", reveal, true);

@@ -185,6 +185,7 @@ def test_every_page_of_signing_in_is_ours_and_runs_no_inline_script(client: Clie
     sign_in(client)
     client.post("/account/reauthenticate/", {"password": members.PASSWORD})
     paths = ["email", "password/change", "2fa", "2fa/totp/activate", "sessions", "logout", "reauthenticate"]
+    paths += ["2fa/webauthn", "2fa/webauthn/add", "2fa/recovery-codes/generate"]
     pages += [client.get(f"/account/{path}/") for path in paths]
     for page in pages:
         assert page.status_code == 200
@@ -200,3 +201,68 @@ def test_the_link_leads_nowhere_else(client: Client, mona: User) -> None:
         {"login": MONA["email"], "password": MONA["password1"], "next": "https://evil.example/"},
     )
     assert answer["Location"] == "/account/?tab=history"
+
+
+def change_address(client: Client, email: str) -> Any:
+    client.post("/account/reauthenticate/", {"password": members.PASSWORD})
+    return client.post("/account/email/", {"email": email, "action_add": ""})
+
+
+def test_an_address_changes_once_the_new_one_answers(client: Client, mona: User) -> None:
+    sign_in(client)
+    change_address(client, "mona@new.example")
+    assert mail.outbox[-1].to == ["mona@new.example"]
+    mona.refresh_from_db()
+    assert mona.email == "mona@example.org"
+    client.post(link_in_mail())
+    mona.refresh_from_db()
+    assert mona.email == "mona@new.example"
+    old, new = (
+        Client().post("/account/login/", {"login": email, "password": members.PASSWORD})
+        for email in ("mona@example.org", "mona@new.example")
+    )
+    assert (old.status_code, new.status_code) == (200, 302)
+
+
+def test_changing_to_somebody_s_address_tells_nothing_and_takes_nothing(client: Client, mona: User) -> None:
+    members.make("bob@example.org")
+    sign_in(client)
+    taken = change_address(client, "bob@example.org")
+    link = link_in_mail()
+    free = change_address(client, "free@example.org")
+    assert (taken.status_code, taken.get("Location")) == (free.status_code, free.get("Location"))
+    for clicker in (Client(), client):
+        assert clicker.post(link).status_code < 500
+    mona.refresh_from_db()
+    assert mona.email == "mona@example.org"
+    bobs = Client().post("/account/login/", {"login": "bob@example.org", "password": members.PASSWORD})
+    assert bobs.status_code == 302
+
+
+def test_forgetting_passwords_in_bulk_is_refused(mona: User) -> None:
+    statuses = [
+        Client().post("/account/password/reset/", {"email": MONA["email"]}).status_code for _ in range(6)
+    ]
+    assert statuses == [302] * 5 + [429]
+
+
+def test_passkeys_cannot_be_tried_in_bulk_either(db: None) -> None:
+    statuses = [
+        Client().post("/account/2fa/webauthn/login/", {"credential": "{}"}).status_code for _ in range(11)
+    ]
+    assert statuses == [302] * 10 + [429]
+
+
+def test_a_recovery_code_opens_once(client: Client, mona: User) -> None:
+    sign_in(client)
+    client.post("/account/reauthenticate/", {"password": members.PASSWORD})
+    page = client.get("/account/2fa/totp/activate/").content.decode()
+    secret = re.search(r'id="authenticator_secret"[^>]*value="(\w+)"', page)
+    assert secret is not None
+    client.post("/account/2fa/totp/activate/", {"code": totp(secret[1])})
+    codes = client.get("/account/2fa/recovery-codes/download/").content.decode().split()
+    for expected in (True, False):
+        other = Client()
+        sign_in(other)
+        other.post("/account/2fa/authenticate/", {"code": codes[0]})
+        assert is_signed_in(other) == expected

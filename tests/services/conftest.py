@@ -1,5 +1,6 @@
 """Servers that production uses. Where one is missing its tests say so; in CI that is a failure."""
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -19,16 +20,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"{variable} is not set"))
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """A fresh database, gone afterwards."""
-    server = os.environ[POSTGRES]
+@contextlib.contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """Make a database of its own on this server and give its address; gone afterwards."""
     name = f"freeai_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    yield urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    with fresh_database(os.environ[POSTGRES]) as url:
+        yield url
 
 
 @pytest.fixture

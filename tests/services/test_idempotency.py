@@ -1,5 +1,6 @@
 """However often and however broken a request arrives: one edit, one hold, one charge."""
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks import cuts
 from tests import pictures
 from tests.site import Site, running_site
 
@@ -33,6 +35,9 @@ class Program:
             limits=httpx.Limits(max_connections=AT_ONCE),
         )
 
+    def close(self) -> None:
+        self.client.close()
+
     def edit(self, seed: int, **headers: str) -> httpx.Response:
         data = {"prompt": "black and white", "model": "freeai-lite", "seed": str(seed)}
         return self.client.post("/images/edits", data=data, files={"image": PHOTO}, headers=headers)
@@ -51,21 +56,24 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]
     environment = {"FREEAI_REQUESTS_PER_MINUTE": "100000"}
     if request.param == "postgres":
         environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
-    with running_site(tmp_path / "home", **environment) as site:
-        one = Program(site)
-        with one.client:
-            yield one
+    with running_site(tmp_path / "home", **environment) as site, contextlib.closing(Program(site)) as one:
+        yield one
 
 
-def test_64_at_once_under_one_name_are_one_edit(program: Program) -> None:
-    for number in range(ROUNDS):
+def ask_at_once(program: Program, rounds: int) -> None:
+    """Send 64 identical requests under one name at the same moment, round after round: one edit each."""
+    for number in range(rounds):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             named = {"Idempotency-Key": f"round-{number}"}
             answers = list(pool.map(lambda _, named=named: program.edit(7, **named), range(AT_ONCE)))
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.json()["freeai"]["edits"][0]["id"] for answer in answers}) == 1
-    assert len(program.made()) == ROUNDS
-    assert program.spent() == 100 * ROUNDS
+    assert len(program.made()) == rounds
+    assert program.spent() == 100 * rounds
+
+
+def test_64_at_once_under_one_name_are_one_edit(program: Program) -> None:
+    ask_at_once(program, ROUNDS)
 
 
 def raw_request(program: Program, seed: int) -> bytes:
@@ -97,3 +105,12 @@ def test_cut_anywhere_and_sent_again_is_charged_once(program: Program) -> None:
     assert sorted(one["seed"] for one in program.made()) == list(range(len(broken)))
     assert program.spent() == 100 * len(broken)
     assert program.site.manage("reconcile").returncode == 0
+
+
+def test_openai_s_sdk_cut_anywhere_retries_and_pays_once(tmp_path: Path) -> None:
+    """Some places of the exchange; `python -m benchmarks.faults cuts` takes every byte."""
+    with running_site(tmp_path / "home", **cuts.ENVIRONMENT) as site:
+        outcome = cuts.cut_everywhere(site, stride=151)
+    assert outcome.failures == []
+    assert outcome.is_right, outcome
+    assert outcome.exchanges > 15

@@ -6,10 +6,11 @@ only at what a clause contains.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from editor.engines.lite.senses import Form, Kind, Sense, Token
+from editor.engines.lite.vocabulary.things import REGION_OF
 
 HEADS = frozenset(
     {Kind.QUALITY, Kind.PROPERTY, Kind.ZONE, Kind.EFFECT, Kind.COLOR, Kind.COLORISH, Kind.GRADIENT}
@@ -187,7 +188,10 @@ def _join_nouns(tokens: list[Token]) -> list[Token]:
         )
         if token.kind is Kind.NOUN and follows_noun:
             joint, first = joined.pop(), joined.pop()
-            joined.append(Token(f"{first.text} {joint.text} {token.text}", first.sense))
+            # Two regions are no region that we could find at once; under a mask the name does not matter.
+            alike = REGION_OF.get(first.sense.value) == REGION_OF.get(token.sense.value)
+            sense = first.sense if alike else replace(first.sense, value=f"{first.text} {token.text}")
+            joined.append(Token(f"{first.text} {joint.text} {token.text}", sense))
         else:
             joined.append(token)
     return joined

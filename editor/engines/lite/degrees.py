@@ -8,7 +8,19 @@ from editor.engines.lite.plan import WORDINGS
 from editor.engines.lite.senses import Kind
 
 _WHOLE_ALLOWED = frozenset(
-    {"fill", "cutout", "night", "dusk", "golden", "cinematic", "film", "ink", "watercolor", "posterize"}
+    {
+        "fill",
+        "cutout",
+        "style",
+        "night",
+        "dusk",
+        "golden",
+        "cinematic",
+        "film",
+        "ink",
+        "watercolor",
+        "posterize",
+    }
     | {
         "mosaic",
         "halftone",

@@ -8,6 +8,7 @@ from editor.engines.lite import refusals
 from editor.engines.lite.clauses import Clause
 from editor.engines.lite.scales import CAST_MOVES, SCALES, Moves
 from editor.engines.lite.senses import Form, Kind, Token
+from editor.engines.lite.vocabulary.things import REGION_OF
 
 _LIFTED_SHADOWS = frozenset(
     {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
@@ -131,7 +132,9 @@ def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
 
 def _covers(clause: Clause) -> bool:
     """A plain backdrop is asked for, or "fill it with red"; anything else keeps its shading."""
-    return clause.has(Kind.FILL) or any(noun.sense.value == "background" for noun in clause.all(Kind.NOUN))
+    return clause.has(Kind.FILL) or any(
+        REGION_OF.get(noun.sense.value) == "background" for noun in clause.all(Kind.NOUN)
+    )
 
 
 def _gradient_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:

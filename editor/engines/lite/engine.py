@@ -5,12 +5,13 @@ what the mask protects. It invents nothing: what it does not understand it decli
 """
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
 from editor.engines.base import EditOutput, EditRequest, Pixels, Plane, Progress
-from editor.engines.lite import paint
-from editor.engines.lite.operations import OPERATIONS
+from editor.engines.lite import detail, faces, paint, subject
+from editor.engines.lite.operations import OPERATIONS, Operation
 from editor.engines.lite.plan import Plan, Step
 from editor.engines.lite.regions import region_of
 from editor.engines.lite.understand import understand
@@ -52,16 +53,33 @@ def carry_out(plan: Plan, request: EditRequest) -> tuple[Pixels, Plane | None]:
     alpha: Plane | None = None
     for step in plan.steps:
         work = _work(step, request, reporter, regions)
-        before, image = image, OPERATIONS[step.operation](image, work)
+        before, image = _carried_out(step, image, work)
         if step.region:
             image = _composite(before, image, regions[step.region])
-        if step.operation == "remove":
+        if step.operation in ("remove", "reword"):
             # Feathered all the way, half of the removed thing would shine through its own edge.
             base = image = _composite(request.image, image, _firm(work.mask))
         if step.operation == "cutout":
             alpha = paint.transparency(request.alpha, regions[step.region], work.strength)
         reporter.finish_operation(image)
     return _composite(base, image, request.mask), alpha
+
+
+def _carried_out(step: Step, image: Pixels, work: Work) -> tuple[Pixels, Pixels]:
+    """What a step's result is laid over, and the result."""
+    if step.region == "faces" and step.operation in _HIDING:
+        return image, _HIDING[step.operation](image, work)
+    if step.region == "background" and step.operation in ("fill", "blur", "cutout") and work.mask is not None:
+        # The subject's soft rim keeps nothing of the old backdrop, nor the new one of the subject.
+        clean = subject.own_colors(image, 255 - work.mask)
+        if step.operation == "blur":
+            return clean, detail.blur(image, work)
+        return clean, OPERATIONS[step.operation](clean, work)
+    return image, OPERATIONS[step.operation](image, work)
+
+
+_HIDING: Mapping[str, Operation] = {"blur": faces.blur, "pixelate": faces.pixelate}
+"""How a face is made unrecognisable: by its own size, not by the picture's."""
 
 
 def _regions(plan: Plan, request: EditRequest) -> dict[str, Plane]:

@@ -5,19 +5,21 @@ or the whole instruction is declined. Every branch below ends in steps, in a pro
 that is kept, or in a refusal.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from editor.engines.lite import places as regions
 from editor.engines.lite import refusals
 from editor.engines.lite.clauses import HEADS, Clause, clauses_of, segments_of, without
-from editor.engines.lite.contradictions import Promise, refuse_contradictions
+from editor.engines.lite.complaints import read_complaint, read_fix, read_statement
+from editor.engines.lite.contradictions import refuse_contradictions
 from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
-from editor.engines.lite.directions import cast_moves, direction, moves_for, some
-from editor.engines.lite.plan import Step, within_means
-from editor.engines.lite.scales import COLOR_OPERATIONS, FAULTS, SCALES, Moves
+from editor.engines.lite.directions import direction, moves_for
+from editor.engines.lite.plan import Step
+from editor.engines.lite.promises import read_negation, read_promise, read_spared, sparing
+from editor.engines.lite.reading import VERBS, Reading, color_of, is_statement, steps_of
+from editor.engines.lite.scales import FAULTS, SCALES
 from editor.engines.lite.senses import Form, Kind, Token
 
-_VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
 _FRAMING = (
     *(Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT),
     Kind.FILL,
@@ -25,46 +27,20 @@ _FRAMING = (
 _AMOUNTS = (Kind.DEGREE, Kind.TIMES, Kind.NUMBER, Kind.PERCENT, Kind.BY, Kind.TO)
 
 
-@dataclass(slots=True)
-class Reading:
-    """What has been read so far."""
-
-    has_mask: bool
-    steps: list[Step] = field(default_factory=list)
-    last: list[Step] = field(default_factory=list)  # what the previous clause added
-    forbidden: list[Promise] = field(default_factory=list)
-    stated: list[Moves] = field(default_factory=list)  # said of the picture, not yet a complaint
-    complained: bool = False
-    inherited: Kind | None = None  # a direction that the next noun shares: "more contrast and saturation"
-    degree: Degree = NO_DEGREE
-    negated: bool = False
-    region: str = ""  # what the present clause is about, to be found in the picture
-
-    def add(self, steps: list[Step]) -> None:
-        if self.region:
-            steps = [step if step.region else replace(step, region=self.region) for step in steps]
-        for step in steps:
-            if not within_means(step):
-                raise refusals.unclear(f"{abs(round(step.amount * 100))} % is more than it can do well")
-        self.steps += steps
-        self.last = steps
-        moved = {(step.operation, step.amount > 0) for step in steps}
-        self.stated = [
-            moves for moves in self.stated if moved.isdisjoint((name, amount > 0) for name, amount in moves)
-        ]
-
-
 def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
     """All steps of an instruction. Raises `NotUnderstood`."""
     reading = Reading(has_mask)
-    for clause in clauses_of(tokens):
+    for whole in clauses_of(tokens):
+        clause = read_spared(whole, reading)
+        if not clause.tokens:
+            continue
         _refuse_what_is_beyond(clause, reading)
         reading.region = regions.region_for(clause, reading.region, has_mask=has_mask)
         _read(clause, reading)
     if reading.stated:
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
     refuse_contradictions(reading.steps, reading.forbidden)
-    return reading.steps
+    return sparing(reading.steps, reading.spared)
 
 
 def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
@@ -107,6 +83,15 @@ def _merge_heads(clause: Clause) -> Clause:
         merged = Token(f"{qualities[0].text} {zones[0].text}", sense)
         tokens = [merged if token is qualities[0] else token for token in clause.tokens]
         return Clause(clause.joint, tuple(token for token in tokens if token is not zones[0]))
+    painted = [head for head in heads if head.sense.value in ("oil", "sketch", "watercolor")]
+    if len(painted) == 1 and any(head.sense.value == "style" for head in heads):
+        return without(clause, painted)  # "an oil painting in the style of Monet"
+    plain = [
+        head for head in heads if head.text in ("drawing", "sketch", "painting", "painted", "drawn by hand")
+    ]
+    drawn = ("ink", "watercolor", "oil", "cartoon", "sketch", "style")
+    if len(plain) == 1 and any(head.sense.value in drawn for head in heads if head not in plain):
+        return without(clause, plain)  # "a drawing in ink"
     cutouts = [head for head in heads if head.sense.value == "cutout@background"]
     if cutouts and any(head.kind is Kind.COLOR for head in heads):
         return without(clause, cutouts)  # "isolate the subject on a white background"
@@ -151,7 +136,7 @@ def _read_removal(clause: Clause, reading: Reading) -> None:
 def _read_headless(clause: Clause, reading: Reading) -> None:
     """Clauses that say nothing of their own: "fix that", "a bit", "keep the rest"."""
     if clause.has(Kind.FIX) and clause.holds_only(*_FRAMING, Kind.FIX):
-        _read_fix(reading)
+        read_fix(reading)
     elif clause.has(Kind.REST) and clause.has(Kind.KEEP, Kind.NOT):
         if not clause.holds_only(Kind.REST, Kind.KEEP, Kind.NOT, Kind.TOUCH, Kind.MAKE):
             raise refusals.unclear("it asks to keep something as it is")
@@ -165,15 +150,6 @@ def _read_headless(clause: Clause, reading: Reading) -> None:
         return
     else:
         raise refusals.unclear(f"“{' '.join(token.text for token in clause.tokens)}” is not complete")
-
-
-def _read_fix(reading: Reading) -> None:
-    """ "Fix that" turns what was stated of the picture into complaints."""
-    if not reading.stated and not reading.complained:
-        raise refusals.unclear("it does not say what is wrong")
-    for moves in reading.stated:
-        reading.add(_steps(moves, NO_DEGREE))
-    reading.stated.clear()
 
 
 def _read_afterthought(clause: Clause, reading: Reading) -> None:
@@ -198,7 +174,7 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
     )
     relevant = segments_of(clause)
     directed = all(segment.heads[0].kind is not Kind.PROPERTY or direction(segment) for segment in relevant)
-    if clause.has(*bound) or _is_statement(clause) or not (on_their_own and directed) or len(plain) > 1:
+    if clause.has(*bound) or is_statement(clause) or not (on_their_own and directed) or len(plain) > 1:
         raise refusals.unclear(
             f"“{' '.join(token.text for token in clause.tokens)}” can be read in several ways"
         )
@@ -210,17 +186,17 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     """A clause about one thing: find the steps it asks for, or the promise it makes."""
     _refuse_leftovers(clause)
     if clause.has(Kind.KEEP):
-        _read_promise(clause, head, reading, sign=0)
+        read_promise(clause, head, reading, sign=0)
         return
     if clause.has(Kind.NOT):
-        _read_negation(clause, head, reading)
+        read_negation(clause, head, reading)
         return
     _refuse_unclear_negation(clause, reading)
-    if _is_statement(clause):
-        _read_statement(clause, head, reading)
+    if is_statement(clause):
+        read_statement(clause, head, reading)
         return
-    if head.text in FAULTS and not clause.has(*_VERBS, Kind.LESS, Kind.TOO):
-        _read_complaint(clause, head, reading)
+    if head.text in FAULTS and not clause.has(*VERBS, Kind.LESS, Kind.TOO):
+        read_complaint(clause, head, reading)
         return
     if clause.has(Kind.TOO) and not _complains_of_amount(clause, head):
         raise refusals.unclear(f"“{head.text}” is said to be too much of something")
@@ -230,9 +206,11 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     _share_number(clause, head, degree, reading)
     placed = reading.has_mask or bool(reading.region)
     moves = moves_for(clause, head, inherited=reading.inherited, has_mask=placed)
+    if reading.has_mask:
+        moves = tuple((name.removesuffix("@faces"), amount) for name, amount in moves)
     if reading.has_mask and any("@" in name for name, _ in moves):
         raise refusals.unclear("a mask says where to work; ask for that without one")
-    reading.add(_steps(moves, degree, color=_color_of(head, moves)))
+    reading.add(steps_of(moves, degree, color=color_of(head, moves)))
     reading.degree, reading.negated = degree, False
     reading.complained |= clause.has(Kind.TOO)
     reading.inherited = direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
@@ -240,7 +218,7 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
 
 def _refuse_leftovers(clause: Clause) -> None:
     """Tokens that no rule for a single head accounts for."""
-    known = (*_FRAMING, *_AMOUNTS, *_VERBS, Kind.KEEP, Kind.NOT, Kind.TOO, Kind.MORE, Kind.LESS, Kind.TOUCH)
+    known = (*_FRAMING, *_AMOUNTS, *VERBS, Kind.KEEP, Kind.NOT, Kind.TOO, Kind.MORE, Kind.LESS, Kind.TOUCH)
     for token in clause.tokens:
         if token.kind not in known and token.kind not in HEADS:
             raise refusals.unclear(f"“{token.text}” does not fit here")
@@ -250,19 +228,14 @@ def _refuse_leftovers(clause: Clause) -> None:
         raise refusals.unclear("it asks for more and for less at once")
 
 
-def _is_statement(clause: Clause) -> bool:
-    """ "It is too dark", as opposed to "make it look dark"."""
-    return clause.has(Kind.COPULA) and not clause.has(*_VERBS, Kind.TOUCH)
-
-
 def _complains_of_amount(clause: Clause, head: Token) -> bool:
     """ "Too much noise", "too dark": complaints that need no verb."""
-    return not clause.has(*_VERBS) and (head.kind is not Kind.QUALITY or head.sense.form is Form.PLAIN)
+    return not clause.has(*VERBS) and (head.kind is not Kind.QUALITY or head.sense.form is Form.PLAIN)
 
 
 def _refuse_unclear_negation(clause: Clause, reading: Reading) -> None:
     """ "Don't blur and sharpen": does the second share the first's "don't"?"""
-    bare = not clause.has(*_VERBS)
+    bare = not clause.has(*VERBS)
     if reading.negated and bare and clause.joint.kind is Kind.OR:
         raise refusals.unclear("it has several negations; say each with its own “don’t”")
     shared_less = reading.inherited is Kind.LESS and clause.joint.kind is Kind.AND and bare
@@ -278,7 +251,7 @@ def _refuse_unclear_negation(clause: Clause, reading: Reading) -> None:
 def _shares_degree(clause: Clause, head: Token, reading: Reading) -> bool:
     """ "A bit brighter and warmer": the second is meant to be a bit, too."""
     alike = head.kind in (Kind.PROPERTY, Kind.QUALITY) and head.sense.form is not Form.DONE
-    return bool(reading.last) and clause.joint.kind is Kind.AND and alike and not clause.has(*_VERBS)
+    return bool(reading.last) and clause.joint.kind is Kind.AND and alike and not clause.has(*VERBS)
 
 
 def _share_number(clause: Clause, head: Token, degree: Degree, reading: Reading) -> None:
@@ -288,7 +261,7 @@ def _share_number(clause: Clause, head: Token, degree: Degree, reading: Reading)
     """
     places = {token.kind: place for place, token in enumerate(clause.tokens)}
     trails = Kind.NUMBER in places and places[Kind.NUMBER] > clause.tokens.index(head)
-    bare = not clause.has(*_VERBS, Kind.MORE, Kind.LESS) and clause.joint.text == "and"
+    bare = not clause.has(*VERBS, Kind.MORE, Kind.LESS) and clause.joint.text == "and"
     if not (trails and bare and reading.last and reading.degree == NO_DEGREE):
         return
     if head.kind is not Kind.PROPERTY or reading.inherited is None or len(reading.last) > 1:
@@ -296,113 +269,3 @@ def _share_number(clause: Clause, head: Token, degree: Degree, reading: Reading)
     reading.steps.remove(reading.last[0])
     step = reading.last[0]
     reading.add([replace(step, amount=amount_of(step.operation, step.amount, degree))])
-
-
-def _read_statement(clause: Clause, head: Token, reading: Reading) -> None:
-    """ "It looks gloomy": a complaint when it says "too" or names a fault, else only noted."""
-    if clause.has(Kind.LESS, Kind.TIMES, Kind.NUMBER) or head.kind in (Kind.EFFECT, Kind.ZONE):
-        raise refusals.unclear("it says how the picture looks, but not what to do about it")
-    if head.kind in (Kind.COLOR, Kind.COLORISH):
-        is_cast = head.kind is Kind.COLORISH or clause.has(Kind.TINT)
-        if not (clause.has(Kind.TOO) or (is_cast and not clause.has(Kind.NOUN, Kind.SELECTION))):
-            raise refusals.unclear("it says how the picture looks, but not what to do about it")
-        moves = cast_moves(head)
-        reading.add(_steps(moves, NO_DEGREE, color=_color_of(head, moves)))
-        reading.complained = True
-        return
-    if clause.has(Kind.MORE) or head.sense.form is not Form.PLAIN:
-        if not (clause.has(Kind.MORE) and head.kind is Kind.PROPERTY):
-            raise refusals.unclear("it says how the picture looks, but not what to do about it")
-        reading.add(_steps(SCALES[head.sense.value].moves(head.sense.sign), NO_DEGREE))
-        return
-    _read_complaint(clause, head, reading)
-
-
-def _read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
-    """Go the other way than the quality that is complained of."""
-    scale, sign = SCALES[head.sense.value], head.sense.sign
-    if clause.first(Kind.TOO) == Token("enough", clause.tokens[-1].sense):
-        raise refusals.nothing_to_do()
-    moves = some(scale.moves(-sign), head)
-    is_fault = head.kind is Kind.QUALITY and (scale.fault == sign or head.text in FAULTS)
-    if clause.has(Kind.TOO) or is_fault:
-        reading.add(_steps(moves, NO_DEGREE))
-        reading.complained = True
-    elif head.kind is Kind.QUALITY:
-        reading.stated.append(moves)
-    else:
-        raise refusals.unclear("it says how the picture looks, but not what to do about it")
-
-
-def _read_negation(clause: Clause, head: Token, reading: Reading) -> None:
-    """ "Don't blur" is a promise; "not too bright" weakens; "not so dark" goes the other way."""
-    if clause.has(
-        Kind.RAISE, Kind.LOWER, Kind.MORE, Kind.LESS, Kind.REMOVE, Kind.FIX, Kind.TIMES, Kind.NUMBER
-    ):
-        raise refusals.unclear("a negation with “more” or “less” can be read in several ways")
-    too = clause.first(Kind.TOO)
-    if too is None and _is_statement(clause):
-        raise refusals.unclear("it says how the picture does not look, but not what to do about it")
-    if too is not None:
-        _read_limit(clause, head, too, reading)
-        return
-    sign = 0 if clause.has(Kind.TOUCH) else head.sense.sign
-    _read_promise(clause, head, reading, sign=sign)
-    reading.negated = True
-
-
-def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> None:
-    """ "Not too bright" after "brighter" weakens it; alone, "not so dark" asks for brighter."""
-    if head.kind is not Kind.QUALITY or head.sense.form is not Form.PLAIN:
-        raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
-    scale, sign = SCALES[head.sense.value], head.sense.sign
-    if too.text == "enough":
-        reading.add(_steps(some(scale.moves(sign), head), NO_DEGREE))
-        return
-    asked = {operation for operation, _ in scale.moves(sign)}
-    weakened = [step for step in reading.steps if step.operation in asked and step.amount * sign > 0]
-    if weakened:
-        reading.steps = [step for step in reading.steps if step not in weakened]
-        reading.add([replace(step, amount=step.amount * 0.5) for step in weakened])
-    elif _is_statement(clause) or reading.steps or clause.has(Kind.MAKE):
-        raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
-    else:
-        reading.add(_steps(some(scale.moves(-sign), head), NO_DEGREE))
-
-
-def _read_promise(clause: Clause, head: Token, reading: Reading, *, sign: int) -> None:
-    """Remember what must not happen; `refuse_contradictions` checks that it does not."""
-    if clause.has(Kind.NOUN, Kind.SELECTION) or (sign == 0 and head.kind not in (Kind.PROPERTY, Kind.ZONE)):
-        raise refusals.unclear("it asks to keep something as it is")
-    if head.kind in (Kind.COLOR, Kind.COLORISH):
-        reading.forbidden.append((frozenset({"tint", "recolor", "white_balance"}), 0))
-    elif head.kind is Kind.EFFECT:
-        reading.forbidden.append((frozenset({head.sense.value}), 0))
-    elif sign == 0 and head.sense.value == "saturation":
-        reading.forbidden.append((COLOR_OPERATIONS, 0))
-    else:
-        _forbid_scale(head, reading, sign)
-    reading.last, reading.inherited = [], None
-
-
-def _forbid_scale(head: Token, reading: Reading, sign: int) -> None:
-    scale = SCALES[head.sense.value]
-    if sign:
-        for operation, amount in scale.moves(sign):
-            reading.forbidden.append((frozenset({operation}), 1 if amount > 0 else -1))
-        return
-    reading.forbidden.append((frozenset(operation for operation, _ in (*scale.up, *scale.down)), 0))
-
-
-def _color_of(head: Token, moves: Moves) -> str:
-    return head.sense.value if moves[0][0] in ("tint", "recolor", "fill") else ""
-
-
-def _steps(moves: Moves, degree: Degree, *, color: str = "") -> list[Step]:
-    if (degree.percent is not None or degree.times is not None) and len(moves) > 1:
-        raise refusals.unclear("give a number for one thing at a time")
-    made = []
-    for name, amount in moves:
-        operation, _, region = name.partition("@")
-        made.append(Step(operation, amount_of(operation, amount, degree), color, region))
-    return made

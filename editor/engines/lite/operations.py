@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from editor.engines.base import Pixels
-from editor.engines.lite import color, detail, looks, paint, prints, retouch, style, tone
+from editor.engines.lite import artists, color, detail, looks, paint, prints, retouch, rewording, style, tone
 from editor.engines.lite.work import Work
 
 Operation = Callable[[Pixels, Work], Pixels]
@@ -16,6 +16,7 @@ Operation = Callable[[Pixels, Work], Pixels]
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         "remove": retouch.remove,
+        "reword": rewording.reword,
         "denoise": detail.denoise,
         "dehaze": tone.dehaze,
         "balance": color.balance,
@@ -43,6 +44,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "oil": style.oil,
         "cartoon": style.cartoon,
         "sketch": style.sketch,
+        "style": artists.paint,
         "ink": prints.ink,
         "watercolor": prints.watercolor,
         "posterize": prints.posterize,

@@ -26,6 +26,8 @@ def region_for(clause: Clause, before: str, *, has_mask: bool) -> str:
     if clause.has(Kind.REMOVE, Kind.KEEP, Kind.EXCEPT) and not _removes_a_cast(clause):
         raise refusals.needs_mask(things[0])
     found = {_region(clause, thing.sense.value, thing.sense.color) for thing in things}
+    if "faces" in found and any(head.kind in _BY_COLOR for head in clause.heads):
+        raise refusals.needs_mask(things[0])  # a face in another colour is no edit that anyone means well
     if len(found) != 1 or not (region := found.pop()):
         raise refusals.needs_mask(next(t for t in things if t.kind in (Kind.NOUN, Kind.SELECTION)))
     return region

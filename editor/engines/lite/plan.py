@@ -13,7 +13,10 @@ from dataclasses import dataclass
 class Step:
     """One operation. `amount` is signed where the operation has two directions.
 
-    region: what is to be found in the picture, "" for all of it; a colour means all that has it.
+    color: what it works with, where it needs that: a colour, "blue to white", the name of a style, or
+    the words "SALE → OPEN".
+    region: what is to be found in the picture, "" for all of it; a colour means all that has it, and
+    " without " takes something out of it: "subject without faces", " without sky".
     """
 
     operation: str
@@ -34,6 +37,7 @@ class Wording:
 
 WORDINGS: dict[str, Wording] = {
     "remove": Wording("removed and filled in"),
+    "reword": Wording("“{color}”"),
     "denoise": Wording("less noise"),
     "dehaze": Wording("less haze"),
     "balance": Wording("white balance corrected"),
@@ -61,6 +65,7 @@ WORDINGS: dict[str, Wording] = {
     "oil": Wording("oil painting"),
     "cartoon": Wording("cartoon"),
     "sketch": Wording("pencil sketch"),
+    "style": Wording("in {color} style"),
     "ink": Wording("ink drawing"),
     "watercolor": Wording("watercolour"),
     "posterize": Wording("posterised"),
@@ -81,6 +86,12 @@ then light, colour, style; what imitates a lens or film lies on top of all that.
 
 MASK_ONLY = frozenset({"remove", "recolor", "fill"})
 """Operations that mean nothing without a painted mask or a region."""
+
+TO = " → "
+"""Stands between the word to be replaced and the new one."""
+
+WITHOUT = " without "
+"""Stands between a region and what is spared of it."""
 
 WHOLE_ONLY = frozenset({"cutout"})
 """Operations that find their own region and mean nothing under a mask."""
@@ -123,14 +134,20 @@ def _place(operation: str, names: set[str]) -> float:
     return _ORDER[operation]
 
 
-_REGIONS = {"background": "background", "subject": "subject", "sky": "sky", "greenery": "greenery"}
+_REGIONS = frozenset({"background", "subject", "sky", "greenery", "faces"})
+
+
+def _region_in_words(region: str) -> str:
+    name, without, spared = region.partition(WITHOUT)
+    told = name if name in _REGIONS else f"{name} parts" if name else "all"
+    return f"{told} but the {spared}" if without else told
 
 
 def _in_words(step: Step) -> str:
     wording = WORDINGS[step.operation]
     text = (wording.less if step.amount < 0 else wording.more).format(color=step.color)
     if step.region:
-        text = f"{_REGIONS.get(step.region, f'{step.region} parts')} {text}"
+        text = f"{_region_in_words(step.region)} {text}"
     percent = round(100 * step.amount)
     if wording.least < 0:
         return f"{text} {'+' if percent > 0 else '−'}{abs(percent)} %"

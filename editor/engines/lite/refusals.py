@@ -72,6 +72,12 @@ def adds_objects(token: Token) -> "NotUnderstood":
     return _not_understood(f"FreeAI Lite cannot add “{token.text}”: it adds no new objects. {ABILITIES}")
 
 
+def part_missing(purpose: str) -> "NotUnderstood":
+    return _not_understood(
+        f"FreeAI Lite cannot {purpose} on this server: a part for that is not installed. {ABILITIES}"
+    )
+
+
 def inside_out() -> "NotUnderstood":
     return _not_understood(
         "FreeAI Lite works inside the mask and leaves the rest alone: mask"

@@ -1,15 +1,17 @@
-"""Finding what a person names: background, subject, sky, greenery, a colour.
+"""Finding what a person names: background, subject, faces, sky, greenery, a colour.
 
-No network: colours, place and GrabCut (Rother, Kolmogorov, Blake, 2004) at a small
-size, then a guided filter along the picture's own edges. What is not found clearly is
-declined, with the advice to paint it.
+Subject and faces are found by small networks; the rest, and the subject where its
+network is not installed, by colours, place and GrabCut (Rother, Kolmogorov, Blake, 2004)
+at a small size, then a guided filter along the picture's own edges. What is not found
+clearly is declined, with the advice to paint it.
 """
 
 import cv2
 import numpy as np
 
 from editor.engines.base import NotUnderstood, Pixels, Plane
-from editor.engines.lite import space
+from editor.engines.lite import faces, networks, space, subject
+from editor.engines.lite.plan import WITHOUT
 from editor.engines.lite.space import Floats
 from editor.engines.lite.vocabulary.colors import rgb_of
 
@@ -32,11 +34,24 @@ class RegionNotFound(NotUnderstood):
 
 def region_of(image: Pixels, name: str) -> Plane:
     """The named region as a soft mask, (H, W) uint8. Raises `RegionNotFound`."""
+    name, without, spared = name.partition(WITHOUT)
+    if without:
+        whole = _found(image, name) if name else np.full(image.shape[:2], 255, np.uint8)
+        return np.minimum(whole, 255 - _found(image, spared))
+    return _found(image, name)
+
+
+def _found(image: Pixels, name: str) -> Plane:
     scale = min(1.0, _SIDE / max(image.shape[:2]))
     small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     if name in ("subject", "background"):
-        found = _subject(small)
-        soft = _soft(image, found if name == "subject" else 1 - found)
+        soft = _cut_subject(image, small)
+        soft = soft if name == "subject" else 255 - soft
+    elif name == "faces":
+        soft = faces.mask_of(image)
+        if not soft.any():
+            raise RegionNotFound("FreeAI Lite found no face in this picture. Give a mask over it.")
+        return soft
     elif name == "sky":
         soft = _soft(image, _sky(small))
     elif name == "greenery":
@@ -48,6 +63,17 @@ def region_of(image: Pixels, name: str) -> Plane:
             f"FreeAI Lite found no {_TOLD.get(name, f'{name} parts')} in this picture. Give a mask over it."
         )
     return soft
+
+
+def _cut_subject(image: Pixels, small: Pixels) -> Plane:
+    if not networks.is_here("subject"):
+        return _soft(image, _subject(small))
+    found = subject.find(image)
+    if found is None:
+        raise RegionNotFound(
+            "FreeAI Lite cannot tell subject and background apart in this picture. Give a mask instead."
+        )
+    return found
 
 
 _TOLD = {"subject": "clear subject", "background": "background", "sky": "sky", "greenery": "greenery"}

@@ -7,21 +7,29 @@ every word of the prompt has to be accounted for, else the engine declines.
 
 import re
 
-from editor.engines.lite import grammar, refusals, translate
-from editor.engines.lite.plan import Plan
+from editor.engines.lite import exchanges, grammar, networks, refusals, translate
+from editor.engines.lite.plan import TO, Plan, Step
 from editor.engines.lite.senses import Kind, Token
 from editor.engines.lite.tokens import read
 from editor.engines.lite.vocabulary.english import ENGLISH
+from editor.engines.lite.vocabulary.paraphrases import plainer
 
-_TAKE_OUT = re.compile(r"(?i)\btake (?!the background)(.{1,40}?) (?:out|away)\b")
-"""The one English verb that people part around a long object."""
+_PARTS = {"reword": "words", "style": "styles"}
+"""Operations that need an optional part."""
 
 
 def understand(prompt: str, *, has_mask: bool) -> Plan:
     """Read an instruction into a plan. Raises `NotUnderstood` with a helpful sentence."""
-    steps = grammar.steps_in(_tokens(prompt), has_mask=has_mask)
+    rest, exchange = exchanges.taken_out(prompt)
+    steps = [Step("reword", 1.0, f"{exchange.old}{TO}{exchange.new}")] if exchange else []
+    if not exchange or re.search(r"\w", rest):
+        steps += grammar.steps_in(_tokens(rest), has_mask=has_mask)
     if not steps:
         raise refusals.nothing_to_do()
+    for step in steps:
+        part = _PARTS.get(step.operation) or ("faces" if "faces" in step.region else "")
+        if part and not networks.is_here(part):
+            raise refusals.part_missing(networks.PARTS[part].purpose)
     return Plan.of(steps)
 
 
@@ -32,7 +40,7 @@ def check(prompt: str, *, has_mask: bool) -> str:
 
 def _tokens(prompt: str) -> list[Token]:
     """The prompt's tokens in the language that knows most of its words; English wins a tie."""
-    best = read(_TAKE_OUT.sub(r"remove \1", prompt), ENGLISH)
+    best = read(plainer(prompt), ENGLISH)
     fewest = _unknown(best)
     if not fewest:
         return best

@@ -1,7 +1,7 @@
 """Numbers and words that the weights expect, and the choices an operator or caller has.
 
-`EDIT_PREFIX` is an interface constant of Step1X-Edit v1p2 (Apache-2.0, StepFun): the
-text encoder was tuned on it, to the byte.
+`EDIT_PREFIX` is an interface constant of Step1X-Edit v1p2 (Apache-2.0, StepFun): the text encoder was tuned
+on it, to the byte.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,9 @@ from freeai.common.errors import InvalidInput
 EDIT_PREFIX = (
     "Given a reference image and a user editing instruction.\n"
     "You need to understand the information of the reference image and the content of the editing "
-    "instruction,\n"
-    "and then generate a detailed description of the edited target image based on the reference image "
-    "and the editing instruction. \n"
-    "The description should include the requirements in the editing instruction and try to closely match "
-    "the content of the target image.\n"
+    "instruction,\nand then generate a detailed description of the edited target image based on the "
+    "reference image and the editing instruction. \nThe description should include the requirements in the "
+    "editing instruction and try to closely match the content of the target image.\n"
     "The editing instruction is:"
 )
 PREFIX_DROP_TOKENS = 90
@@ -27,13 +25,13 @@ TEXT_TOKENS_MAX = 2048
 ENCODER_PIXELS = (256 * 28 * 28, 400 * 28 * 28)
 """Least and most pixels of a picture as the text encoder sees it; whatever the processor's file says."""
 THINKER_PIXELS = (262_144, 802_816)
-SIZE_LEVEL = 1024
-SIDE_STEP_PX = 16
 ASPECT_MAX = 8.0
 """As at intake; at 200 the vision tower's own resizing gives up."""
+CANDIDATES_MAX = 3
+"""Edits one request may try with reflection on."""
 
 Memory = Literal["auto", "resident", "model", "group"]
-Weight = Literal["full", "int8", "fp8"]
+Form = Literal["auto", "full", "int8", "fp8"]
 
 
 class BadArguments(InvalidInput):
@@ -44,26 +42,27 @@ class BadArguments(InvalidInput):
 class Step1XConfig:
     """How a worker runs the model: what the registry hands over, all of it an operator's choice.
 
-    memory: where weights stay between uses; "auto" decides by the memory that is free.
-    thinker_calls_max, thinker_seconds_max: budget of the language model per edit.
-    thinker_tries_max: per question. The published code tries 20 times; a reply that was cut short is the
-    usual cause, and ours may be longer.
+    memory, weight_format, precompute_modulations: "auto" and None decide by the memory that is free.
+    guidance_device: a second device for the second guidance branch; "" runs both on one.
+    thinker_calls_max, thinker_seconds_max: budget of the language model per edit. thinker_tries_max: per
+    question; the published code tries 20 times, because it cuts replies short.
     prompts_file: TOML with the thinker's wording, in the form of `prompts.toml`; "" is ours.
     """
 
     weights: str = ""
     device: str = "cpu"
+    guidance_device: str = ""
     dtype: Literal["float32", "bfloat16"] = "bfloat16"
     memory: Memory = "auto"
-    weight_format: Weight = "full"
-    precompute_modulations: bool = True
+    weight_format: Form = "auto"
+    precompute_modulations: bool | None = None
     hoist: bool = True
     trim_last_block: bool = True
     cache_embeds: int = 16
     compile_blocks: bool = False
     attention_backend: str = ""
     first_block_cache: float = 0.0
-    size_level: int = SIZE_LEVEL
+    size_level: int = 1024
     thinker_calls_max: int = 24
     thinker_seconds_max: float = 60.0
     thinker_tokens_max: int = 512
@@ -81,7 +80,7 @@ class Sampling:
 
     num_inference_steps: int = 28
     true_cfg_scale: float = 6.0
-    size_level: int = SIZE_LEVEL
+    size_level: int = 1024
     negative_prompt: str = ""
     timesteps_truncate: float = 0.93
     process_norm_power: float = 0.4
@@ -110,5 +109,3 @@ PRESETS: Mapping[Quality, Preset] = {
     "medium": Preset(28, thinking=False),
     "high": Preset(50, thinking=True),
 }
-CANDIDATES_MAX = 3
-"""Edits one request may try with reflection on."""

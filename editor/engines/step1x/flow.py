@@ -7,19 +7,18 @@ wish ─rewrite─▸ prompt ─edit─▸ candidate ─judge─▸ success: sto
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
 from typing import Any
 
 import torch
 from PIL import Image
 
-from editor.engines.base import Phase, Plane, Progress
+from editor.engines.base import Phase, Pixels, Plane, Progress
 from editor.engines.step1x import replies
 from editor.engines.step1x.config import CANDIDATES_MAX, Sampling
 from editor.engines.step1x.pipeline import Step1XPipeline
-from editor.engines.step1x.preprocess import edit_size
-from editor.engines.step1x.thinker import Budget, Call, Judgement, Thinker, Voice
-
-CALLS_PER_CANDIDATE = 5
+from editor.engines.step1x.thinker import CALLS_PER_CANDIDATE, Budget, Call, Judgement, Thinker, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Made:
-    """All candidates and what was thought about them; `final_index` is the one to show."""
+    """All candidates and what was thought about them; `final_index` is the one to show. seconds: by phase."""
 
     images: list[Image.Image] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
@@ -45,17 +44,11 @@ class Made:
     reformat_prompt: str | None = None
     judgements: list[Judgement] = field(default_factory=list)
     final_index: int = 0
-
-    def choose(self) -> None:
-        """Settle on the best candidate that was judged; without judgements the last one."""
-        judged = [(one.score1, one.score2, one.reflection) for one in self.judgements]
-        self.final_index = replies.best(judged) if judged else len(self.images) - 1
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def in_words(self) -> dict[str, str]:
         """Return what a person may read about it."""
-        words: dict[str, str] = {}
-        if self.reformat_prompt is not None:
-            words["rewritten_prompt"] = self.reformat_prompt
+        words = {} if self.reformat_prompt is None else {"rewritten_prompt": self.reformat_prompt}
         for number, one in enumerate(self.judgements, 1):
             words[f"verdict_{number}"] = one.reflection
             words[f"judgement_{number}"] = (
@@ -68,10 +61,10 @@ class Made:
 
 
 class Flow:
-    """One request on a loaded pipeline.
+    """One request on a loaded pipeline; an instance per wish.
 
-    report: hears progress and may raise to stop. review: sees every prompt the model writes before it
-    is used, and may raise. finish: brings a candidate to the size in which it is judged and edited on.
+    report: hears progress and may raise to stop. review: sees every prompt the model writes before it is
+    used, and may raise. finish: brings a candidate to the size in which it is judged and edited on.
     """
 
     def __init__(
@@ -86,20 +79,15 @@ class Flow:
     ) -> None:
         self._pipeline, self._prompts = pipeline, prompts
         self._report, self._review, self._finish = report, review, finish
-        self._voice = voice or self._ask
-        self._phase: tuple[Phase, int, int] = ("thinking", 0, 1)
+        self._voice = voice or self._answer
+        self._now, self._since = Progress("editing", 0, 1), monotonic()
+        self.made = Made()
 
     def run(self, wish: Wish) -> Made:
         """Carry the wish out; raises what `report` and `review` raise."""
-        made, prompt = Made(), wish.prompt
-        config = self._pipeline.config
-        thinker = Thinker(
-            self._voice,
-            self._prompts,
-            Budget(config.thinker_calls_max, config.thinker_seconds_max, config.thinker_tries_max),
-            source=wish.image,
-            seed=wish.seed,
-        )
+        made, prompt, config = self.made, wish.prompt, self._pipeline.config
+        budget = Budget(config.thinker_calls_max, config.thinker_seconds_max, config.thinker_tries_max)
+        thinker = Thinker(self._voice, self._prompts, budget, source=wish.image, seed=wish.seed)
         if wish.thinking:
             self._enter("thinking", 0, 1)
             prompt = made.reformat_prompt = thinker.rewrite(prompt)
@@ -107,24 +95,26 @@ class Flow:
         generator = torch.Generator("cpu").manual_seed(wish.seed % 2**63)
         image, following = wish.image, prompt
         for _ in range(CANDIDATES_MAX if wish.reflection else 1):
-            edited = self._edit(made, wish, image, following, generator)
+            self._edit(wish, image, following, generator)
             if not wish.reflection:
                 break
             self._enter("checking", 0, CALLS_PER_CANDIDATE)
-            made.judgements.append(thinker.judge(edited, prompt))
+            made.judgements.append(thinker.judge(made.images[-1], prompt))
             verdict = replies.verdict(made.judgements[-1].reflection)
             if verdict.is_done or thinker.is_spent:
                 break
             image, following = wish.image, prompt
             if verdict.next_prompt is not None:
                 self._review(verdict.next_prompt)
-                image, following = edited, verdict.next_prompt
-        made.choose()
+                image, following = made.images[-1], verdict.next_prompt
+        if made.judgements:
+            made.final_index = replies.best(
+                [(one.score1, one.score2, one.reflection) for one in made.judgements]
+            )
+        self._spend()
         return made
 
-    def _edit(
-        self, made: Made, wish: Wish, image: Image.Image, prompt: str, generator: torch.Generator
-    ) -> Image.Image:
+    def _edit(self, wish: Wish, image: Image.Image, prompt: str, generator: torch.Generator) -> None:
         edited = self._pipeline.edit(
             image,
             prompt,
@@ -132,23 +122,25 @@ class Flow:
             wish.dials,
             mask=wish.mask,
             anchor=None if image is wish.image else wish.image,
-            size=edit_size(*wish.image.size, wish.dials.size_level),
-            watch=lambda step, steps, preview: self._report(Progress("editing", step, steps, preview)),
+            watch=partial(self._enter, "editing"),
         )
-        edited = self._finish(edited)
-        made.images.append(edited)
-        made.prompts.append(prompt)
-        made.is_from_source.append(image is wish.image)
-        return edited
+        self.made.images.append(self._finish(edited))
+        self.made.prompts.append(prompt)
+        self.made.is_from_source.append(image is wish.image)
 
-    def _enter(self, phase: Phase, step: int, steps: int) -> None:
-        self._phase = (phase, step, steps)
-        self._report(Progress(phase, step, steps))
+    def _enter(self, phase: Phase, step: int, steps: int, preview: Pixels | None = None) -> None:
+        """Say where we are, and count the seconds for where we were."""
+        self._spend()
+        self._now = Progress(phase, step, steps, preview)
+        self._report(self._now)
 
-    def _ask(self, calls: list[Call], is_complete: Callable[[str], bool]) -> list[str]:
-        phase, step, steps = self._phase
-        answers = self._pipeline.answer(
-            calls, is_complete, tick=lambda: self._report(Progress(phase, step, steps))
-        )
-        self._enter(phase, min(steps, step + len(calls)), steps)
+    def _spend(self) -> None:
+        now = monotonic()
+        self.made.seconds[self._now.phase] = self.made.seconds.get(self._now.phase, 0.0) + now - self._since
+        self._since = now
+
+    def _answer(self, calls: list[Call], is_complete: Callable[[str], bool]) -> list[str]:
+        now = self._now
+        answers = self._pipeline.answer(calls, is_complete, tick=lambda: self._report(now))
+        self._enter(now.phase, min(now.steps, now.step + len(calls)), now.steps)
         return answers

@@ -1,27 +1,33 @@
 """Where weights lie, and what is done to them once at load: each option measured in benchmarks/step1x.py.
 
-26 % of the transformer's weights only ever multiply one vector per step. `Modulations` applies them
-ahead for all steps of an edit, streaming one matrix at a time, and keeps them off the device.
+26 % of the transformer's weights only ever multiply one vector per step. `Modulations` applies them ahead
+for all steps of an edit, streaming one matrix at a time, and keeps them off the device.
 """
 
 import contextlib
+import copy
+import importlib.util
+import itertools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from diffusers.hooks.first_block_cache import FirstBlockCacheConfig
+from diffusers.hooks.group_offloading import apply_group_offloading
 from torch import Tensor, nn
 
-from editor.engines.step1x.config import Memory, Step1XConfig, Weight
-from editor.engines.step1x.transformer import Step1XTransformer
+from editor.engines.step1x.config import Form, Memory, Step1XConfig
+from editor.engines.step1x.transformer import Branch, Step1XTransformer, TextCondition
 from freeai.common.errors import ServiceError
 
 GB = 10**9
+MEMORIES: tuple[Memory, ...] = ("resident", "model", "group")
 SAFER: dict[Memory, Memory] = {"resident": "model", "model": "group", "group": "group", "auto": "group"}
 """What to fall back to when memory ran out."""
-_ACTIVATION_BYTES_PER_TOKEN = 120_000  # SPEC of the model: about 0.12 MB per token at batch 1
+_WORK_BYTES = (2 * 4096 + 450) * 120_000  # tokens at 1024 px; SPEC of the model: 0.12 MB each at batch 1
 _DECODE_BYTES = 2 * GB  # VAE at 1024 x 1024, bfloat16
-_TOKENS = 2 * 4096 + 450
 
 
 class CannotPlace(ServiceError):
@@ -35,8 +41,7 @@ class _Slot(nn.Module):
 
     def __init__(self, row: Tensor) -> None:
         super().__init__()
-        self._row = row
-        self.table: Tensor = torch.empty(0)
+        self._row, self.table = row, torch.empty(0)
 
     def forward(self, _: Tensor) -> Tensor:
         return self.table.index_select(0, self._row)
@@ -45,16 +50,14 @@ class _Slot(nn.Module):
 class Modulations:
     """All adaLN matrices of the blocks, kept on the host; tables of their results on the device."""
 
-    def __init__(self, transformer: Step1XTransformer) -> None:
-        self.row = torch.zeros(1, dtype=torch.long)
+    def __init__(self, transformer: Step1XTransformer, device: torch.device) -> None:
+        self._row = torch.zeros(1, dtype=torch.long, device=device)
         self._pairs: list[tuple[_Slot, nn.Linear]] = []
         for block in (*transformer.transformer_blocks, *transformer.single_transformer_blocks):
-            for name in ("norm1", "norm1_context", "norm"):
-                norm = getattr(block, name, None)
-                if norm is not None:
-                    slot = _Slot(self.row)
-                    self._pairs.append((slot, norm.linear))
-                    norm.linear = slot
+            for norm in (getattr(block, name, None) for name in ("norm1", "norm1_context", "norm")):
+                if isinstance(linear := getattr(norm, "linear", None), nn.Linear):
+                    self._pairs.append((_Slot(self._row), linear))
+                    setattr(norm, "linear", self._pairs[-1][0])  # noqa: B010  (norm is of several types)
 
     @property
     def parameters(self) -> int:
@@ -68,162 +71,193 @@ class Modulations:
             weight, bias = (one.to(vectors.device) for one in (linear.weight, linear.bias))
             slot.table = nn.functional.linear(inputs, weight, bias)
 
-    def place(self, device: torch.device) -> None:
-        """Move the row number, which all slots share, to the device."""
-        self.row = self.row.to(device)
-        for slot, _ in self._pairs:
-            slot._row = self.row  # noqa: SLF001
-
     def select(self, row: int) -> None:
         """Let the slots answer for this row of the tables."""
-        self.row.fill_(row)
+        self._row.fill_(row)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Bytes an edit needs on the device at its peak, and where weights stay between uses."""
+    """Where weights stay between uses, in which form, and the device's bytes an edit needs at its peak."""
 
     memory: Memory
-    weights: Weight
+    weights: Form
+    precompute_modulations: bool
     peak_bytes: int
 
 
 def plan(
-    transformer_bytes: int, encoder_bytes: int, free_bytes: int, *, share_kept: float, weights: Weight
+    transformer_bytes: int,
+    encoder_bytes: int,
+    free_bytes: int,
+    *,
+    shares: tuple[float, ...],
+    forms: tuple[Form, ...] = ("full",),
+    memories: tuple[Memory, ...] = MEMORIES,
 ) -> Plan:
-    """Choose where weights lie for the memory that is free.
+    """Choose for the memory that is free: the first that fits, the finest form first, then the fastest.
 
-    transformer_bytes, encoder_bytes: at two bytes per weight. share_kept: of the transformer, after
-    modulations are moved off. The first arrangement that fits wins, the fastest first.
+    transformer_bytes, encoder_bytes: at two bytes per weight. shares: of the transformer that may lie on the
+    device, 1 with its modulations. If nothing fits, the way that needs least.
     """
-    size = 1.0 if weights == "full" else 0.5
-    core = transformer_bytes * share_kept * size
-    encoder = encoder_bytes * size
-    work = _TOKENS * _ACTIVATION_BYTES_PER_TOKEN
-    both = int(core + encoder + max(work, _DECODE_BYTES))
-    alone = int(max(core + work, encoder + work, _DECODE_BYTES))
-    if both <= free_bytes:
-        return Plan("resident", weights, both)
-    if alone <= free_bytes:
-        return Plan("model", weights, alone)
-    block = max(core / 57, encoder / 28) * 2
-    return Plan("group", weights, int(block + max(work, _DECODE_BYTES)))
+    ways = sorted(itertools.product(forms, memories, shares), key=lambda way: way[1] == "group")
+    for form, memory, share in ways:
+        kept = min(shares) if memory == "group" else share
+        bytes_per_weight = 1.0 if form == "full" else 0.5
+        core, encoder = transformer_bytes * kept * bytes_per_weight, encoder_bytes * bytes_per_weight
+        # Layers of the published model: one works while the next is on its way.
+        blocks = 2 * max(core / 57, encoder / 28)
+        peak = {
+            "resident": core + encoder + max(_WORK_BYTES, _DECODE_BYTES),
+            "model": max(core + _WORK_BYTES, encoder + _WORK_BYTES, _DECODE_BYTES),
+            "group": blocks + max(_WORK_BYTES, _DECODE_BYTES),
+        }[memory]
+        made = Plan(memory, form, kept < 1, int(peak))
+        if made.peak_bytes <= free_bytes:
+            break
+    return made
+
+
+class Card:
+    """One device's copy of the transformer. It answers for its own guidance branches."""
+
+    def __init__(self, transformer: Step1XTransformer, device: torch.device, *, precompute: bool) -> None:
+        self.transformer, self.device = transformer, device
+        self.modulations = Modulations(transformer, device) if precompute else None
+        self._branches: list[Branch] = []
+
+    def hoist(self, texts: list[TextCondition], reference: Tensor, ids: Tensor) -> None:
+        """Compute what does not depend on the step. texts: one TextCondition per branch of this card."""
+        source, places = reference.to(self.device), ids.to(self.device)
+        self._branches = [self.transformer.branch(text.to(self.device), source, places) for text in texts]
+
+    def prepare(self, times: list[Tensor]) -> None:
+        """Apply the modulations for all steps, if they are kept off the device."""
+        if self.modulations and self._branches:
+            vectors = (
+                self.transformer.time_vector(one, t.to(self.device)) for t in times for one in self._branches
+            )
+            self.modulations.prepare(torch.cat(list(vectors)))
+
+    @torch.no_grad()
+    def velocity(self, latents: Tensor, time: Tensor, *, step: int) -> list[Tensor]:
+        """Return each branch's velocity, (1, S, C). latents: (1, S, C); time: (1,)."""
+        out, here = [], latents.to(self.device)
+        for number, branch in enumerate(self._branches):
+            if self.modulations:
+                self.modulations.select(step * len(self._branches) + number)
+            if self.transformer.is_cache_enabled and step + number == 0:
+                self.transformer._reset_stateful_cache()  # noqa: SLF001  (an edit starts afresh)
+            with self.transformer.cache_context(f"branch{number}"):
+                whole = self.transformer(here, time.to(self.device), branch)
+            out.append(whole[:, : latents.shape[1]].to(latents.device))
+        return out
 
 
 class Placement:
     """Brings each part to the device when it is needed and, unless all fit, away again."""
 
     def __init__(self, config: Step1XConfig, transformer: Step1XTransformer, encoder: Any, vae: Any) -> None:
-        self.device = torch.device(config.device)
-        self._transformer, self._encoder, self._vae = transformer, encoder, vae
-        self.modulations: Modulations | None = None
-        self._quantise(config.weight_format)
-        if config.precompute_modulations:
-            self.modulations = Modulations(transformer)
-            self.modulations.place(self.device)
-        self.memory = config.memory if config.memory != "auto" else self._choose(config.weight_format)
+        self.device, self._encoder = torch.device(config.device), encoder
+        self.chosen = self._choose(config, transformer)
+        self.memory = self.chosen.memory
+        _quantise(self.chosen.weights, self.device, transformer, encoder)
         transformer.trims_last_block = config.trim_last_block and not config.first_block_cache
-        self._speed_up(config)
+        devices = [self.device, *([torch.device(config.guidance_device)] if config.guidance_device else [])]
+        copies = [transformer, *(copy.deepcopy(transformer) for _ in devices[1:])]
+        precompute = self.chosen.precompute_modulations
+        self.cards = [Card(*pair, precompute=precompute) for pair in zip(copies, devices, strict=True)]
+        for card in self.cards:
+            _speed_up(config, card.transformer)
+        self._parts: dict[str, list[tuple[Any, torch.device]]] = {
+            "transformer": [(card.transformer, card.device) for card in self.cards],
+            "encoder": [(encoder, self.device)],
+            "vae": [(vae, self.device)],
+        }
         self._settle()
 
     def parameters(self) -> int:
-        """Weights of the transformer that must lie on the device while it works."""
-        return sum(one.numel() for one in self._transformer.parameters())
+        """Weights of the transformer that must lie on its device while it works."""
+        return sum(one.numel() for one in self.cards[0].transformer.parameters())
 
     @contextlib.contextmanager
-    def at_hand(self, part: str) -> Iterator[Any]:
-        """Give one part ("transformer", "encoder", "vae") on the device for the length of a block."""
-        module = {"transformer": self._transformer, "encoder": self._encoder, "vae": self._vae}[part]
-        is_moving = self.memory == "model" or (self.memory == "group" and part == "vae")
+    def at_hand(self, name: str) -> Iterator[Any]:
+        """Give one part ("transformer", "encoder", "vae") on its device for the length of a block."""
+        parts = self._parts[name]
+        is_moving = self.memory == "model" or (self.memory == "group" and name == "vae")
         if is_moving:
-            module.to(self.device)
+            for part, device in parts:
+                part.to(device)
         try:
-            yield module
+            yield parts[0][0]
         finally:
             if is_moving and self.device.type != "cpu":
-                module.to("cpu")
+                for part, _ in parts:
+                    part.to("cpu")
                 torch.cuda.empty_cache()
 
-    def _choose(self, weights: Weight) -> Memory:
-        if self.device.type != "cuda":
-            return "resident"
-        counts = [
-            sum(one.numel() for one in part.parameters()) for part in (self._transformer, self._encoder)
-        ]
-        free, _ = torch.cuda.mem_get_info(self.device)
-        return plan(2 * counts[0], 2 * counts[1], free, share_kept=1.0, weights=weights).memory
+    def _choose(self, config: Step1XConfig, transformer: Step1XTransformer) -> Plan:
+        """Fill in what the operator left to us, by the memory that is free."""
+        whole, encoder = (
+            sum(one.numel() for one in part.parameters()) for part in (transformer, self._encoder)
+        )
+        modulations = sum(one.numel() for name, one in transformer.named_parameters() if is_modulation(name))
+        light, device = 1 - modulations / whole, self.device
+        return plan(
+            2 * whole,
+            2 * encoder,
+            torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else sys.maxsize,
+            shares={None: (1.0, light), True: (light,), False: (1.0,)}[config.precompute_modulations],
+            forms=_forms(device) if config.weight_format == "auto" else (config.weight_format,),
+            memories=MEMORIES if config.memory == "auto" else (config.memory,),
+        )
 
     def _settle(self) -> None:
-        if self.memory == "resident":
-            for part in (self._transformer, self._encoder, self._vae):
-                part.to(self.device)
-        elif self.memory == "group":
-            from diffusers.hooks.group_offloading import apply_group_offloading  # noqa: PLC0415  (heavy, and rarely needed)
-
-            for part in (self._transformer, self._encoder):
-                apply_group_offloading(
-                    part,
-                    onload_device=self.device,
-                    offload_device=torch.device("cpu"),
-                    offload_type="leaf_level",
-                    use_stream=self.device.type == "cuda",
-                )
-
-    def _quantise(self, weights: Weight) -> None:
-        """Store the blocks' and the language model's matrices in 8 bits; norms and embedders stay."""
-        if weights == "full":
-            return
-        try:
-            from torchao.quantization import (  # noqa: PLC0415  (optional)
-                Float8DynamicActivationFloat8WeightConfig,
-                Int8WeightOnlyConfig,
-                quantize_,
-            )
-        except ImportError as error:
-            raise CannotPlace(f"{weights} weights need torchao: pip install torchao") from error
-        if weights == "fp8" and (
-            self.device.type != "cuda" or torch.cuda.get_device_capability(self.device) < (8, 9)
-        ):
-            raise CannotPlace("fp8 weights need a card of compute capability 8.9 or newer; int8 does not.")
-        how = Int8WeightOnlyConfig() if weights == "int8" else Float8DynamicActivationFloat8WeightConfig()
-        for blocks in (self._transformer.transformer_blocks, self._transformer.single_transformer_blocks):
-            quantize_(blocks, how, filter_fn=_is_heavy)
-        quantize_(self._encoder.model.language_model.layers, Int8WeightOnlyConfig(), filter_fn=_is_heavy)
-
-    def _speed_up(self, config: Step1XConfig) -> None:
-        blocks = [*self._transformer.transformer_blocks, *self._transformer.single_transformer_blocks]
-        for block in blocks:
-            if config.attention_backend:
-                block.attn.processor._attention_backend = config.attention_backend  # noqa: SLF001
-            if config.compile_blocks:
-                block.compile()
-        if config.first_block_cache:
-            from diffusers.hooks.first_block_cache import (  # noqa: PLC0415
-                FirstBlockCacheConfig,
-                apply_first_block_cache,
-            )
-            from diffusers.hooks.hooks import HookRegistry  # noqa: PLC0415
-
-            apply_first_block_cache(self._transformer, FirstBlockCacheConfig(config.first_block_cache))
-            HookRegistry.check_if_exists_or_initialize(self._transformer)
+        for name, parts in self._parts.items():
+            for part, device in parts:
+                if self.memory == "group" and name != "vae":
+                    offload: Any = apply_group_offloading
+                    offload(part, device, offload_type="leaf_level", use_stream=device.type == "cuda")
+                elif self.memory == "resident":
+                    part.to(device)
 
 
-@contextlib.contextmanager
-def cache_context(module: nn.Module, name: str, *, is_first: bool) -> Iterator[None]:
-    """Keep the first-block cache of one guidance branch apart from the other's; an edit starts afresh."""
-    registry: Any = getattr(module, "_diffusers_hook", None)
-    if registry is None:
-        yield
+def is_modulation(name: str) -> bool:
+    """Tell whether a weight of this name is of an adaLN matrix inside the blocks."""
+    return "blocks." in name and ".norm" in name and ".linear." in name
+
+
+def _forms(device: torch.device) -> tuple[Form, ...]:
+    """Return the forms of weights that this machine can use, the finest first."""
+    if device.type != "cuda" or importlib.util.find_spec("torchao") is None:
+        return ("full",)
+    return "full", "fp8" if torch.cuda.get_device_capability(device) >= (8, 9) else "int8"
+
+
+def _speed_up(config: Step1XConfig, transformer: Any) -> None:
+    if config.attention_backend:
+        transformer.set_attention_backend(config.attention_backend)
+    if config.compile_blocks:
+        transformer.compile_repeated_blocks()
+    if config.first_block_cache:
+        transformer.enable_cache(FirstBlockCacheConfig(config.first_block_cache))
+
+
+def _quantise(form: Form, device: torch.device, transformer: Any, encoder: Any) -> None:
+    """Store the blocks' and the language model's matrices in 8 bits; norms and embedders stay."""
+    if form == "full":
         return
-    from diffusers.hooks.hooks import CacheContext, _set_cache_context  # noqa: PLC0415
-
-    if is_first:
-        registry.reset_stateful_hooks()
-    _set_cache_context(module, CacheContext(name))
     try:
-        yield
-    finally:
-        _set_cache_context(module, None)
+        from torchao import quantization as ao  # noqa: PLC0415  (optional)
+    except ImportError as error:
+        raise CannotPlace(f"{form} weights need torchao: pip install torchao") from error
+    if form == "fp8" and (device.type != "cuda" or torch.cuda.get_device_capability(device) < (8, 9)):
+        raise CannotPlace("fp8 weights need a card of compute capability 8.9 or newer; int8 does not.")
+    int8 = ao.Int8WeightOnlyConfig()
+    how = int8 if form == "int8" else ao.Float8DynamicActivationFloat8WeightConfig()
+    for blocks in (transformer.transformer_blocks, transformer.single_transformer_blocks):
+        ao.quantize_(blocks, how, filter_fn=_is_heavy)
+    ao.quantize_(encoder.model.language_model.layers, int8, filter_fn=_is_heavy)
 
 
 def _is_heavy(module: nn.Module, name: str) -> bool:

@@ -1,9 +1,9 @@
 """Arithmetic of the sampler: functions on tensors, without state.
 
-Shapes: B batch, S tokens of the target, N its latent sides; tokens carry 64 channels.
+B batch, S tokens of the target, C = 4c channels of a token, c latent channels; any float dtype where none is
+named. Source, where none is named: Step1X-Edit v1p2, as published.
 """
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,28 +14,26 @@ The pixels' part is small, or two exposures would show; it makes the dial monoto
 
 
 def pack(latents: Tensor) -> Tensor:
-    """Fold each 2 x 2 patch of latents into one token: (B, C, H, W) to (B, H/2 · W/2, 4C).
+    """Fold each 2 x 2 patch of latents into one token: (B, c, H, W) to (B, H/2 · W/2, 4c).
 
-    Channel c of pixel (2i+di, 2j+dj) becomes channel c·4 + di·2 + dj of token (i, j).
+    Channel n of pixel (2i+di, 2j+dj) becomes channel n·4 + di·2 + dj of token (i, j).
     """
     batch, channels, high, wide = latents.shape
     patches = latents.reshape(batch, channels, high // 2, 2, wide // 2, 2)
-    return patches.permute(0, 2, 4, 1, 3, 5).reshape(batch, high // 2 * (wide // 2), channels * 4)
+    return patches.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)
 
 
-def unpack(tokens: Tensor, size: tuple[int, int]) -> Tensor:
-    """Undo `pack` for a picture of this size in pixels: (B, S, 4C) to (B, C, H/8, W/8)."""
-    wide, high = size[0] // 16, size[1] // 16
-    patches = tokens.reshape(tokens.shape[0], high, wide, -1, 2, 2)
-    return patches.permute(0, 3, 1, 4, 2, 5).reshape(tokens.shape[0], -1, high * 2, wide * 2)
+def unpack(tokens: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Undo `pack` for a grid of (columns, rows) tokens: (B, S, 4c) to (B, c, 2 rows, 2 columns)."""
+    patches = tokens.reshape(len(tokens), grid[1], grid[0], -1, 2, 2)
+    return patches.permute(0, 3, 1, 4, 2, 5).flatten(4).flatten(2, 3)
 
 
-def image_ids(size: tuple[int, int]) -> Tensor:
+def image_ids(grid: tuple[int, int]) -> Tensor:
     """Return positions of target then reference tokens: (2S, 3) float32; the first axis tells them apart."""
-    wide, high = size[0] // 16, size[1] // 16
-    rows, columns = torch.meshgrid(torch.arange(high), torch.arange(wide), indexing="ij")
-    grid = torch.stack([torch.zeros_like(rows), rows, columns], dim=-1).reshape(-1, 3).float()
-    return torch.cat([grid, grid + torch.tensor([1.0, 0.0, 0.0])])
+    rows, columns = torch.meshgrid(torch.arange(grid[1]), torch.arange(grid[0]), indexing="ij")
+    target = torch.stack([torch.zeros_like(rows), rows, columns], dim=-1).reshape(-1, 3).float()
+    return torch.cat([target, target + torch.tensor([1.0, 0.0, 0.0])])
 
 
 def shift(tokens: int, scheduler: dict[str, float]) -> float:
@@ -43,11 +41,6 @@ def shift(tokens: int, scheduler: dict[str, float]) -> float:
     low, high = scheduler["base_image_seq_len"], scheduler["max_image_seq_len"]
     slope = (scheduler["max_shift"] - scheduler["base_shift"]) / (high - low)
     return tokens * slope + scheduler["base_shift"] - slope * low
-
-
-def plain_sigmas(steps: int) -> list[float]:
-    """Return the sigmas before shifting: from 1 down to 1/N."""
-    return [float(sigma) for sigma in np.linspace(1.0, 1 / steps, steps)]
 
 
 def guide(cond: Tensor, neg: Tensor, *, scale: float, power: float, tamed: bool) -> Tensor:
@@ -59,20 +52,14 @@ def guide(cond: Tensor, neg: Tensor, *, scale: float, power: float, tamed: bool)
     if not tamed:
         return neg + scale * difference
     length = torch.norm(difference, p=2, dim=2, keepdim=True)
-    divisor = torch.where(length > 1.0, length**power, torch.ones_like(length))
-    return neg + difference * scale / divisor
-
-
-def euler(latents: Tensor, velocity: Tensor, sigma: Tensor, following: Tensor) -> Tensor:
-    """Go one step along the velocity, in float32; returns the latents' own type."""
-    return (latents.float() + (following - sigma) * velocity.float()).to(latents.dtype)
+    return neg + difference * scale / torch.where(length > 1.0, length**power, torch.ones_like(length))
 
 
 def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: float, preserve: float) -> Tensor:
-    """Bend a velocity so that its guess of the end leans to the source (preserve > 0.5) or away.
+    """Bend a velocity, (B, S, C), so that its guess of the end leans to the source (preserve > 0.5) or away.
 
-    guess = x - sigma · v. It moves by a share of its distance to the source that fades with sigma:
-    strong while the layout forms, nothing at the end. At 0.5 the velocity is returned untouched.
+    guess = x - sigma · v. It moves by a share of its distance to the source that fades with sigma: strong
+    while the layout forms, nothing at the end. At 0.5 the velocity is returned untouched. Source: our own.
     """
     if preserve == 0.5:
         return velocity
@@ -82,22 +69,24 @@ def lean(velocity: Tensor, latents: Tensor, source: Tensor, *, sigma: float, pre
 
 
 def mix(picture: Tensor, source: Tensor, preserve: float) -> Tensor:
-    """Move finished pixels, (1, 3, H, W), towards the source or away from it; untouched at 0.5."""
+    """Move finished pixels, (1, 3, H, W), towards the source or away from it; untouched at 0.5. Source: our
+    own.
+    """
     return picture + PRESERVE_MIX * (2 * preserve - 1) * (source - picture.clamp(-1, 1))
 
 
 def noised(source: Tensor, noise: Tensor, sigma: float) -> Tensor:
-    """Return the source as it would look at this sigma of the schedule, in its own type."""
+    """Return the source, (B, S, C), as it would look at this sigma of the schedule, in its own type."""
     return ((1 - sigma) * source.float() + sigma * noise.float()).to(source.dtype)
 
 
 def preview_fit(latents: Tensor, picture: Tensor) -> Tensor:
-    """Return the (17, 3) map from latents to colours that fits the source best, by least squares.
+    """Return the (c+1, 3) float32 map from latents to colours that fits the source best, by least squares.
 
-    latents: (1, 16, h, w) of the source; picture: (1, 3, 8h, 8w), -1..1. Works for any VAE's weights.
+    latents: (1, c, h, w) of the source; picture: (1, 3, H, W), -1..1. For any VAE's weights. Source: our own.
     """
-    small = torch.nn.functional.avg_pool2d(picture.float(), 8)
-    samples = _with_one(latents.float())
+    small = torch.nn.functional.adaptive_avg_pool2d(picture.float(), (latents.shape[2], latents.shape[3]))
+    samples = _with_one(latents)
     ridge = 1e-3 * len(samples) * torch.eye(samples.shape[1], device=samples.device)
     colours = small.flatten(2)[0].T.to(samples.device)
     fit: Tensor = torch.linalg.solve(samples.T @ samples + ridge, samples.T @ colours)
@@ -105,11 +94,10 @@ def preview_fit(latents: Tensor, picture: Tensor) -> Tensor:
 
 
 def preview(latents: Tensor, fit: Tensor) -> Tensor:
-    """Return a rough picture of latents (1, 16, h, w): (h, w, 3) uint8."""
-    colours = (_with_one(latents.float()) @ fit).reshape(*latents.shape[2:], 3)
+    """Return a rough picture of latents (1, c, h, w): (h, w, 3) uint8. Source: our own."""
+    colours = (_with_one(latents) @ fit).reshape(*latents.shape[2:], 3)
     return ((colours.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu()
 
 
 def _with_one(latents: Tensor) -> Tensor:
-    flat = latents.flatten(2)[0].T
-    return torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1)
+    return torch.nn.functional.pad(latents.float().flatten(2)[0].T, (0, 1), value=1.0)

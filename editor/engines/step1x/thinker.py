@@ -1,8 +1,8 @@
 """The language model at work on an edit: rewrite the wish, judge a candidate, say what to do next.
 
-Bounded: a number of calls and of seconds per edit. When they are used up, a wish stays as it was
-and a candidate counts as judged "failed", so that the best one so far is shown. Seeded: the same
-edit thinks the same thoughts again.
+Bounded: a number of calls and of seconds per edit. When they are used up, a wish stays as it was and a
+candidate counts as judged "failed", so that the best one so far is shown. Seeded: the same edit thinks the
+same thoughts again.
 """
 
 import hashlib
@@ -19,8 +19,10 @@ from editor.engines.checkpoints import BadCheckpoint
 from editor.engines.step1x import replies
 from editor.engines.step1x.preprocess import without_marks
 from editor.engines.step1x.replies import BadReply
+from editor.engines.step1x.tokenization import SEEN, chat
 
 KINDS = ("reformat", "describe", "score_json", "reflect", "score1", "score2")
+CALLS_PER_CANDIDATE = 5
 WORDS_MAX = 2000
 """Characters of a wish or a reply that go into a question; a site's own limit is no longer."""
 
@@ -49,18 +51,10 @@ class Budget:
     seconds: float
     tries: int
     began: float = field(default_factory=monotonic)
-    spent: int = 0
 
     def has(self, calls: int) -> bool:
         """Tell whether so many calls are left, and time."""
-        return self.spent + calls <= self.calls and monotonic() - self.began <= self.seconds
-
-    def take(self, calls: int) -> bool:
-        """Spend some calls if they are left."""
-        if not self.has(calls):
-            return False
-        self.spent += calls
-        return True
+        return calls <= self.calls and monotonic() - self.began <= self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +69,10 @@ class Judgement:
 def read_prompts(file: str = "") -> Mapping[str, Any]:
     """Return the wording by kind of call, ours or an operator's; raises BadCheckpoint naming the file."""
     path = Path(file) if file else Path(__file__).with_name("prompts.toml")
+    keys = ("images", "images_first", "system", "user")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {
-            kind: {key: table[kind][key] for key in ("images", "images_first", "system", "user")}
-            for kind in KINDS
-        }
+        return {kind: {key: table[kind][key] for key in keys} for kind in KINDS}
     except (OSError, ValueError, KeyError) as error:
         raise BadCheckpoint(f"{path} lacks the thinker's prompts: {error}") from error
 
@@ -96,12 +88,8 @@ def render(prompt: Mapping[str, Any], words: Mapping[str, str]) -> str:
     for name, value in words.items():
         safe = without_marks(value)[:WORDS_MAX]
         system, user = (text.replace("{" + name + "}", safe) for text in (system, user))
-    marks = "<|vision_start|><|image_pad|><|vision_end|>" * len(prompt["images"])
-    content = marks + user if prompt["images_first"] else user + marks
-    return (
-        f"<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n{content}<|im_end|>\n"
-        "<|im_start|>assistant\n"
-    )
+    marks = SEEN * len(prompt["images"])
+    return chat(system, marks + user if prompt["images_first"] else user + marks)
 
 
 class Thinker:
@@ -111,70 +99,54 @@ class Thinker:
         self, voice: Voice, prompts: Mapping[str, Any], budget: Budget, *, source: Image.Image, seed: int
     ) -> None:
         self._voice, self._prompts, self._budget = voice, prompts, budget
-        self._source, self._seed = source, seed
-        self._asked = 0
+        self._source, self._seed, self._asked = source, seed, 0
 
     @property
     def is_spent(self) -> bool:
         """Tell whether the budget holds no more judgement: another candidate could not be compared."""
-        return not self._budget.has(5)
+        return not self._budget.has(CALLS_PER_CANDIDATE)
 
     def rewrite(self, wish: str) -> str:
         """Return the wish as a precise instruction; unchanged if the thinker has nothing to say."""
-        return self._ask([("reformat", {"instruction": wish}, None)], [str.strip])[0] or wish
+        return self._ask({"reformat": str.strip}, {"instruction": wish}, self._source)["reformat"] or wish
 
     def judge(self, edited: Image.Image, instruction: str) -> Judgement:
         """Describe and score (side by side), compare, then reflect: three rounds for five calls."""
-        words = {"instruction": instruction}
-        description, score1, score2 = self._ask(
-            [("describe", words, edited), ("score1", words, edited), ("score2", words, edited)],
-            [str, replies.marks, replies.marks],
-        )
-        nothing = {"score": [0, 0], "reasoning": ""}
-        text = self._reflect(edited, words, description)
-        return Judgement(text, score1 or nothing, score2 or nothing)
-
-    def _reflect(self, edited: Image.Image, words: dict[str, str], description: str | None) -> str:
-        if description is None:
-            return replies.FAILURE_REFLECTION
-        words = words | {"description": description}
-        prior = self._ask([("score_json", words, edited)], [replies.prior])[0]
-        if prior is None:
-            return replies.FAILURE_REFLECTION
-        words = words | {"prior_score": str(prior[0]), "prior_reason": prior[1]}
-        return self._ask([("reflect", words, edited)], [replies.reflection])[0] or replies.FAILURE_REFLECTION
+        words, nothing = {"instruction": instruction}, {"score": [0, 0], "reasoning": ""}
+        first = self._ask({"describe": str, "score1": replies.marks, "score2": replies.marks}, words, edited)
+        scores, text = (first["score1"] or nothing, first["score2"] or nothing), None
+        if first["describe"] is not None:
+            words["description"] = first["describe"]
+            prior = self._ask({"score_json": replies.prior}, words, edited)["score_json"]
+            if prior is not None:
+                words |= {"prior_score": str(prior[0]), "prior_reason": prior[1]}
+                text = self._ask({"reflect": replies.reflection}, words, edited)["reflect"]
+        return Judgement(text or replies.FAILURE_REFLECTION, *scores)
 
     def _ask(
-        self,
-        questions: list[tuple[str, dict[str, str], Image.Image | None]],
-        readers: list[Callable[[str], Any]],
-    ) -> list[Any]:
+        self, readers: Mapping[str, Callable[[str], Any]], words: Mapping[str, str], edited: Image.Image
+    ) -> dict[str, Any]:
         """Ask questions side by side until each reply can be read; None where it never could."""
-        answers: list[Any] = [None] * len(questions)
+        answers: dict[str, Any] = dict.fromkeys(readers)
         for _ in range(self._budget.tries):
-            open_ = [number for number, answer in enumerate(answers) if answer is None]
-            if not open_ or not self._budget.take(len(open_)):
+            open_ = [kind for kind, answer in answers.items() if answer is None]
+            if not open_ or not self._budget.has(len(open_)):
                 break
-            calls = [self._call(*questions[number]) for number in open_]
-            is_json = all(call.kind.startswith("score") for call in calls)
-            texts = self._voice(calls, replies.is_complete_object if is_json else _never)
-            for number, text in zip(open_, texts, strict=True):
+            self._budget.calls -= len(open_)
+            is_json = all(kind.startswith("score") for kind in open_)
+            calls = [self._call(kind, words, edited) for kind in open_]
+            texts = self._voice(calls, replies.is_complete_object if is_json else lambda _: False)
+            for kind, text in zip(open_, texts, strict=True):
                 try:
-                    answers[number] = readers[number](text)
+                    answers[kind] = readers[kind](text)
                 except BadReply:
                     continue
         return answers
 
-    def _call(self, kind: str, words: dict[str, str], edited: Image.Image | None) -> Call:
+    def _call(self, kind: str, words: Mapping[str, str], edited: Image.Image) -> Call:
         prompt = self._prompts[kind]
-        words = {"language": language(words["instruction"])} | words
-        images = [
-            self._source if which == "source" or edited is None else edited for which in prompt["images"]
-        ]
+        images = [self._source if which == "source" else edited for which in prompt["images"]]
         self._asked += 1
         digest = hashlib.sha256(f"{self._seed} {kind} {self._asked}".encode()).digest()
-        return Call(kind, render(prompt, words), images, int.from_bytes(digest[:7], "big"))
-
-
-def _never(_: str) -> bool:
-    return False
+        rendered = render(prompt, {"language": language(words["instruction"]), **words})
+        return Call(kind, rendered, images, int.from_bytes(digest[:7], "big"))

@@ -4,33 +4,28 @@ The files are what the published repository has: model_index.json and the folder
 text_encoder, processor, transformer. Nothing depends on the class names written in them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import diffusers.utils.logging
 import torch
+import transformers.utils.logging
 from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler
-from safetensors import safe_open
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
-from transformers.utils import logging
 
 from editor.engines import hub
 from editor.engines.checkpoints import BadCheckpoint, read_config, read_header, shards
 from editor.engines.step1x.transformer import Step1XTransformer
 
 REPOSITORY = "stepfun-ai/Step1X-Edit-v1p2"
-PARTS = ("transformer", "text_encoder", "vae")
-_NEEDED = (
-    "model_index.json",
-    "scheduler/scheduler_config.json",
-    "vae/config.json",
-    "text_encoder/config.json",
-    "transformer/config.json",
-    "processor/preprocessor_config.json",
-    "processor/tokenizer_config.json",
-)
+PARTS: dict[str, Any] = {
+    "transformer": Step1XTransformer,
+    "text_encoder": Qwen2_5_VLForConditionalGeneration,
+    "vae": AutoencoderKL,
+}
 Say = Callable[[str], None]
 
 
@@ -40,9 +35,9 @@ class Parts:
 
     transformer: Step1XTransformer
     text_encoder: Any
+    vae: Any
     tokenizer: Any
     image_processor: Any
-    vae: Any
     scheduler: Any
 
 
@@ -59,100 +54,78 @@ def check(folder: Path) -> dict[str, int]:
 
     Reads headers only: seconds for the full checkpoint.
     """
-    for name in _NEEDED:
-        read_config(folder / name)
-    for file in sorted((folder / "processor").glob("*.json")):
+    for library in (diffusers.utils.logging, transformers.utils.logging):
+        quiet: Any = library
+        quiet.set_verbosity_error()  # they warn of keys of a config that other releases wrote
+        quiet.disable_progress_bar()
+    read_config(folder / "model_index.json")
+    read_config(folder / "scheduler/scheduler_config.json")
+    words = _words(folder)
+    for file in {*words.glob("*.json"), words / "tokenizer_config.json", words / "preprocessor_config.json"}:
         read_config(file)
-    if not any((folder / "processor" / name).is_file() for name in ("tokenizer.json", "vocab.json")):
-        raise BadCheckpoint(f"{folder / 'processor' / 'tokenizer.json'} is missing.")
+    if not any((words / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+        raise BadCheckpoint(f"{words / 'tokenizer.json'} is missing.")
     sizes = {}
     for part in PARTS:
-        shapes: dict[str, tuple[int, ...]] = {}
-        total = 0
-        for file in shards(folder / part):
-            header, count = read_header(file)
-            shapes |= {name: tuple(facts["shape"]) for name, facts in header.items()}
-            total += count
-        sizes[part] = total
+        read_config(folder / part / "config.json")
+        headers = [read_header(file) for file in shards(folder / part)]
+        sizes[part] = sum(count for _, count in headers)
         if part == "transformer":
-            _compare(shapes, folder / part)
+            _compare(
+                {name: facts["shape"] for header, _ in headers for name, facts in header.items()}, folder
+            )
     return sizes
 
 
 def load(folder: Path, *, dtype: torch.dtype, say: Say = lambda _: None) -> Parts:
     """Load all parts in one dtype; `say` hears what is being loaded. Raises BadCheckpoint."""
     check(folder)
-    say("loading scheduler and tokenizer (1/4)")
+    loaded: list[Any] = []
+    for number, part in enumerate(PARTS, 1):
+        say(f"loading {part.replace('_', ' ')} ({number}/{len(PARTS)})")
+        loaded.append(_part(folder / part, PARTS[part], dtype))
     maker: Any = FlowMatchEulerDiscreteScheduler
-    scheduler = maker.from_config(read_config(folder / _NEEDED[1]))
-    tokenizer = AutoTokenizer.from_pretrained(folder / "processor")
-    image_processor = Qwen2VLImageProcessorPil.from_pretrained(folder / "processor")
-    say("loading transformer (2/4)")
-    transformer = _transformer(folder / "transformer", dtype)
-    say("loading text encoder (3/4)")
-    text_encoder = _text_encoder(folder / "text_encoder", dtype)
-    say("loading VAE (4/4)")
-    vae = _vae(folder / "vae", dtype)
-    for module in (transformer, text_encoder, vae):
-        module.requires_grad_(requires_grad=False)
-    return Parts(transformer, text_encoder, tokenizer, image_processor, vae, scheduler)
+    loaded += [one.from_pretrained(_words(folder)) for one in (AutoTokenizer, Qwen2VLImageProcessorPil)]
+    loaded.append(maker.from_config(read_config(folder / "scheduler/scheduler_config.json")))
+    return Parts(*loaded)
 
 
 def meta_transformer(config: dict[str, Any]) -> Step1XTransformer:
     """Return the transformer without memory for its weights."""
+    maker: Any = Step1XTransformer
     with torch.device("meta"):
-        return Step1XTransformer(config)
+        model: Step1XTransformer = maker.from_config(config)
+    return model
 
 
-def _transformer(folder: Path, dtype: torch.dtype) -> Step1XTransformer:
-    model = meta_transformer(read_config(folder / "config.json"))
-    tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
-    model.load_state_dict(tensors, strict=True, assign=True)
-    return model.eval()
+def _words(folder: Path) -> Path:
+    """Return where tokenizer and image processor are: some copies keep them with the text encoder only."""
+    is_elsewhere = (
+        not (folder / "processor").is_dir() and (folder / "text_encoder/tokenizer_config.json").is_file()
+    )
+    return folder / ("text_encoder" if is_elsewhere else "processor")
 
 
-def _text_encoder(folder: Path, dtype: torch.dtype) -> Any:
-    maker: Any = Qwen2_5_VLForConditionalGeneration
-    quiet: Any = logging
-    quiet.set_verbosity_error()  # it warns of keys of a config that older releases wrote
-    quiet.disable_progress_bar()
+def _part(folder: Path, maker: Any, dtype: torch.dtype) -> Any:
+    name = "dtype" if maker is Qwen2_5_VLForConditionalGeneration else "torch_dtype"
     try:
-        model, told = maker.from_pretrained(folder, dtype=dtype, output_loading_info=True)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        model, told = maker.from_pretrained(folder, output_loading_info=True, **{name: dtype})
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise BadCheckpoint(f"{folder} cannot be loaded: {error}") from error
     if told["missing_keys"]:
-        raise BadCheckpoint(
-            f"{folder} lacks {len(told['missing_keys'])} tensors: {min(told['missing_keys'])}."
-        )
-    return model.eval()
+        missing = sorted(told["missing_keys"])
+        raise BadCheckpoint(f"{folder} lacks {len(missing)} tensors: {missing[0]}.")
+    return model.eval().requires_grad_(requires_grad=False)
 
 
-def _vae(folder: Path, dtype: torch.dtype) -> Any:
-    maker: Any = AutoencoderKL
-    with torch.device("meta"):
-        vae = maker.from_config(read_config(folder / "config.json"))
-    tensors = {name: tensor.to(dtype) for name, tensor in _tensors(folder)}
-    try:
-        vae.load_state_dict(tensors, strict=True, assign=True)
-    except RuntimeError as error:
-        raise BadCheckpoint(f"{folder} holds another VAE than its config.json says.") from error
-    return vae.eval()
-
-
-def _tensors(folder: Path) -> Iterator[tuple[str, torch.Tensor]]:
-    for file in shards(folder):
-        with safe_open(str(file), framework="pt") as opened:
-            for name in opened.keys():  # noqa: SIM118  (not a mapping)
-                yield name, opened.get_tensor(name)
-
-
-def _compare(found: dict[str, tuple[int, ...]], part: Path) -> None:
+def _compare(found: dict[str, list[int]], folder: Path) -> None:
     """Raise BadCheckpoint unless the tensors are exactly those of the transformer its config describes."""
+    part = folder / "transformer"
     try:
         model = meta_transformer(read_config(part / "config.json"))
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadCheckpoint(f"{part / 'config.json'} describes no Step1X-Edit transformer.") from error
-    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    wanted = {name: list(tensor.shape) for name, tensor in model.state_dict().items()}
     wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if wrong:
         raise BadCheckpoint(f"{part}: {len(wrong)} tensors are not Step1X-Edit v1p2's, first {wrong[0]}.")

@@ -370,3 +370,31 @@ def test_streaming_sends_partial_pictures_and_an_end(
     assert told[-1]["usage"]["total_tokens"] == 100
     failed = events(as_alice.edit(photo_bytes, model="test-broken", stream="true"))
     assert [event["type"] for event in failed] == ["error"] or failed[-1]["error"]["code"] == "edit_failed"
+
+
+def test_a_wish_against_a_mark_is_refused_by_name_and_replayed(
+    as_alice: Caller, alice: Owner, photo_bytes: bytes, working: Working
+) -> None:
+    working("test-invert")
+    headers = {"Idempotency-Key": "once"}
+    first = as_alice.edit(photo_bytes, prompt="erase the getty logo", headers=headers)
+    edit = Edit.objects.get()
+    assert code(first) == (400, "watermark_removal")
+    assert edit.pk in first.json()["error"]["message"]
+    assert "Nothing was charged" in first.json()["error"]["message"]
+    assert (edit.status, edit.hold) == ("refused", None)
+    assert purses.balance(alice).daily == 10_000
+    again = as_alice.edit(photo_bytes, prompt="erase the getty logo", headers=headers)
+    assert again.json() == first.json()
+    assert Edit.objects.count() == 1
+    shown_edit = as_alice.get(f"/v1/edits/{edit.pk}").json()
+    assert (shown_edit["status"], shown_edit["error"]["code"]) == ("refused", "watermark_removal")
+
+
+def test_a_program_may_declare_that_the_mark_is_its_owner_s(
+    as_alice: Caller, photo_bytes: bytes, working: Working
+) -> None:
+    working("test-invert")
+    answer = as_alice.edit(photo_bytes, prompt="erase the getty logo", own_watermark="true")
+    assert answer.status_code == 200
+    assert Edit.objects.get().declaration.wording.startswith("The mark in this picture is mine")

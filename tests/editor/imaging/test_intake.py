@@ -214,6 +214,21 @@ def test_a_large_png_is_divided_by_a_whole_number_where_that_is_close_enough() -
     assert_corners(taken.data, within=0)
 
 
+@pytest.mark.parametrize("options", [{"subsampling": 0}, {"subsampling": 2}, {"progressive": True}])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_jpeg_of_ours_is_read_as_every_reader_shows_it(mode: str, options: dict[str, int]) -> None:
+    data = encoded(noisy(333, 251).convert(mode), "JPEG", quality=90, **options)
+    pixels, alpha = intake.read_pixels(data)
+    assert alpha is None
+    assert np.array_equal(pixels, np.asarray(Image.open(BytesIO(data)).convert("RGB")))
+
+
+def test_a_stored_jpeg_that_is_cut_off_is_not_shown_in_grey() -> None:
+    data = encoded(noisy(333, 251), "JPEG", quality=90)
+    with pytest.raises(OSError, match="truncated"):
+        intake.read_pixels(data[: len(data) // 2])
+
+
 def test_the_web_loads_no_decoder_of_foreign_bytes() -> None:
     """The parent reads our own PNG and JPEG; libheif and the file readers stay in the child."""
     code = "import sys, editor.imaging.intake; print(*sys.modules)"

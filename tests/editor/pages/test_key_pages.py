@@ -103,6 +103,7 @@ INSIDE_ONLY = {
         "storage_failed",
         "payment_provider_failed",
         "source_expired",
+        "challenge_required",
         "no_change",
         "superseded",
     ),

@@ -8,23 +8,28 @@ doubtful meaning edits the picture wrongly. Colours and things have their own fi
 from collections.abc import Iterator
 
 from editor.engines.lite.senses import Form, Kind, Lexicon, Sense
+from editor.engines.lite.vocabulary.artists import styles
 from editor.engines.lite.vocabulary.colors import COLOR_LIGHTNESS_WORDS, COLORS, DERIVED_COLORS
 from editor.engines.lite.vocabulary.effects import EFFECTS
 from editor.engines.lite.vocabulary.lists import listed
 from editor.engines.lite.vocabulary.lookalikes import LOOKALIKES
 from editor.engines.lite.vocabulary.phrases import WHOLE_PHRASES
+from editor.engines.lite.vocabulary.qualities import PROPERTIES, QUALITIES, ZONES
 from editor.engines.lite.vocabulary.things import BEYOND, NOUNS, REGION_OF
 
 _PLAIN_WORDS: dict[Kind, str] = {
     Kind.SKIP: """
         please, be, kindly, hi, hello, hey, thanks, thank you, thanks a lot, ok, okay, now, just, only,
-        really just, i, you, we, for me, if possible, if you can, if you could, somehow, maybe,
+        really just, ugly, nasty, horrible, awful, annoying, unpleasant, unwanted, terrible, strange,
+        weird, odd, distracting, i, you, we, for me, if possible, if you can, if you could, somehow,
+        maybe,
         perhaps, like, as, of, at, in, on, from, into, an effect of, and then some, here is my
         photo, here is a photo, this is my photo, think, i think, i guess, guess, find, feel free
         to, go ahead and, let us, let's, lets, try to, try, there, there is, there are, some, any,
         bit of, much like, in the style of, effect, filter, version, look and feel, style, mode, out
         of, as much, to make, to be, to look, to get, that is, which is, overall, in general,
-        generally, also, even, for, slider, level, levels of, amount of, amounts of, to me, still
+        generally, also, even, for, feeling, vibe, vibes, atmosphere, mood, kind, slider, level, levels
+        of, amount of, amounts of, to me, still
     """,
     Kind.ARTICLE: """
         the, a, an, this, that, these, those, my, your, his, her, its, their, our, all the, all,
@@ -43,7 +48,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
     """,
     Kind.PICTURE: """
         it, photo, photos, picture, pictures, image, images, pic, pics, photograph, photographs,
-        snapshot, shot, everything, whole thing, whole photo, whole picture, whole image, entire
+        snapshot, shot, frame as a whole, result, whole scene, everything, whole thing, whole photo,
+        whole picture, whole image, entire
         photo, entire picture, entire image, overall image, overall picture, overall photo, selfie,
         portrait photo, original photo, colour photo, color photo, scene, full image, full picture,
         full photo, the lot
@@ -83,7 +89,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
         recolored
     """,
     Kind.KEEP: """
-        keep, keeping, leave, leaving, preserve, preserving, retain, retaining, maintain,
+        keep, keeping, stay, stays, remain, remains, staying, should stay, must stay, should remain,
+        leave, leaving, preserve, preserving, retain, retaining, maintain,
         maintaining
     """,
     Kind.TOUCH: """
@@ -119,7 +126,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
         highlighted area, what i painted, what i marked, what i selected, part
     """,
     Kind.REST: """
-        rest, everything else, anything else, other parts, all else, remaining, rest of the photo,
+        rest, everything else, alone please, as they were, as it was, exactly as it is, the way it is,
+        how it is, in peace,, anything else, other parts, all else, remaining, rest of the photo,
         rest of the picture, rest of the image, other things, anything, unchanged, untouched, alone,
         as it is, as they are, as is, intact, details, detail, composition, frame, same, size
     """,
@@ -137,11 +145,14 @@ _PLAIN_WORDS: dict[Kind, str] = {
 
 _DEGREES: dict[float, str] = {
     0.25: """
-        a tiny bit, ever so slightly, very slightly, a hair, barely, a smidge, just a hair,
+        a tiny bit, a teeny bit, a whisker, just barely, a fraction, ever so slightly, very slightly, a
+        hair, barely, a smidge, just a hair,
         minimally, very little
     """,
     0.5: """
-        a bit, a little, a little bit, slightly, a touch, a tad, lightly, gently, subtly, subtle,
+        a bit, a little, a little bit, a wee bit, a smidgen, a tiny touch, a soupcon, just a touch,
+        just a bit, just a little, just slightly, by a little, by a bit, in moderation, without
+        overdoing it, lightly done, slightly, a touch, a tad, lightly, gently, subtly, subtle,
         slight, mild, mildly, gentle, small, faint, faintly, softly, not much, not too much, not too
         strong, not too strongly, not a lot, bit, little, delicately, delicate, a shade, natural,
         naturally, carefully, discreet, minor, not overdone, tastefully, tasteful
@@ -149,13 +160,15 @@ _DEGREES: dict[float, str] = {
     0.75: "somewhat, moderately, moderate, fairly, a notch, medium, kind of, sort of, some what",
     1.3: "quite, noticeably, clearly, considerable, noticeable, visibly, nicely, good, properly",
     1.7: """
-        much, a lot, lots, very, really, strongly, strong, heavily, heavy, far, way, significantly,
+        much, a lot, lots, by a lot, a whole lot, a good deal, markedly, tremendously, heaps, loads,
+        quite strongly, well, very, really, strongly, strong, heavily, heavy, far, way, significantly,
         considerably, substantially, a great deal, lots of, plenty of, a lot of, big, big time,
         super, so much, intense, intensely, very much, greatly, loads of, deeply, hard, bold,
         boldly, tons of, high, quite a bit, quite a lot
     """,
     2.2: """
-        extremely, drastically, dramatically, massively, hugely, extreme, enormously, incredibly,
+        extremely, drastically, to the max, as much as possible, to the extreme, super strongly,
+        dramatically, massively, hugely, extreme, enormously, incredibly,
         insanely, radically, vastly
     """,
 }
@@ -170,132 +183,17 @@ _TIMES: dict[float, str] = {
 
 _NUMBER_WORDS = ["ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
-_QUALITIES: dict[tuple[str, int], tuple[str, str, str]] = {
-    # (scale, direction): plain adjectives; compared ones; verbs
-    ("brightness", 1): (
-        "bright, light, well lit, overexposed, over exposed, overlit, blown out",
-        "brighter, lighter, better lit, brightest",
-        """
-        brighten, brighten up, lighten, lighten up, brightening, illuminate, brightened, light up
-    """,
-    ),
-    ("brightness", -1): (
-        "dark, dim, underexposed, under exposed, underlit, murky",
-        "darker, dimmer",
-        "darken, dim down, darkening, darkened",
-    ),
-    ("contrast", 1): (
-        "contrasty, high contrast, contrasted, harsh",
-        "contrastier, higher contrast, harsher",
-        "",
-    ),
-    ("contrast", -1): (
-        "low contrast, flat, lacking contrast",
-        "flatter, lower contrast, softer contrast",
-        "flatten",
-    ),
-    ("warmth", 1): ("warm, warm toned", "warmer, warmest", "warm up, warm it up, warming, warm it"),
-    ("warmth", -1): (
-        "cold, cool toned, chilly, cold toned",
-        "cooler, colder, cooler toned",
-        "cool down, cool it down, cool off, cooling",
-    ),
-    ("saturation", 1): ("saturated, oversaturated, over saturated, highly saturated", "", "saturate"),
-    ("saturation", -1): (
-        "desaturated, muted, undersaturated, under saturated, unsaturated",
-        "",
-        "desaturate, mute, desaturating",
-    ),
-    ("vibrance", 1): (
-        "vivid, vibrant, colourful, colorful, lively, rich, garish",
-        "livelier, richer, punchier colours, punchier colors",
-        "liven up, liven it up, enliven, enrich",
-    ),
-    ("sharpness", 1): (
-        "sharp, crisp, oversharpened, over sharpened",
-        "sharper, crisper",
-        "sharpen, sharpen up, crispen, sharpening, sharpened",
-    ),
-    ("sharpness", -1): ("soft", "softer", "soften, softening"),
-    ("blur", 1): (
-        "blurry, blurred, out of focus, unfocused, fuzzy, unsharp, soft focus",
-        "blurrier, fuzzier, blurier",
-        "blur, blur out, blurring, defocus, unfocus",
-    ),
-    ("blur", -1): ("in focus", "", "unblur, deblur, de blur"),
-    ("noise", 1): ("noisy, grainy", "noisier, grainier", ""),
-    ("noise", -1): ("noise free, noiseless", "", "denoise, de noise, denoising"),
-    ("haze", 1): ("hazy, misty looking", "hazier", ""),
-    ("haze", -1): ("", "", "dehaze, de haze"),
-    ("gloom", 1): (
-        "gloomy, dreary, bleak, depressing, sombre, somber, moody, dismal, sad looking",
-        "gloomier, bleaker, moodier",
-        "",
-    ),
-    ("gloom", -1): ("cheerful, cheery, friendly", "cheerier, friendlier", "cheer up"),
-    ("dullness", 1): (
-        "dull, drab, lifeless, bland, boring, lacklustre, lackluster, colourless, colorless",
-        "duller, drabber",
-        "",
-    ),
-    ("dullness", -1): ("punchy, lively looking", "punchier", "pop, really pop, stand out more"),
-    ("fading", 1): ("washed out, faded, pale, bleached out, bleached, milky", "paler", "fade, wash out"),
-    ("drama", 1): ("dramatic", "", ""),
-}
-
-_PROPERTIES: dict[tuple[str, int], str] = {
-    ("brightness", 1): "brightness, exposure, light, luminosity, luminance, illumination",
-    ("brightness", -1): "darkness",
-    ("contrast", 1): "contrast, contrasts, tonal contrast",
-    ("warmth", 1): "warmth, temperature, colour temperature, color temperature, warmness",
-    ("warmth", -1): "coolness, coldness",
-    (
-        "saturation",
-        1,
-    ): """
-        saturation, colour, color, colours, colors, colour saturation, color saturation, colour
-        intensity, color intensity
-    """,
-    ("vibrance", 1): "vibrance, vibrancy, vividness, colourfulness, colorfulness, pop, punch, punchiness",
-    ("sharpness", 1): "sharpness, crispness, focus, definition",
-    ("sharpness", -1): "softness",
-    ("blur", 1): "blurriness, bluriness, fuzziness, gaussian blur",
-    (
-        "noise",
-        1,
-    ): """
-        noise, grain, film grain, graininess, image noise, digital noise, colour noise, color noise,
-        grains
-    """,
-    ("haze", 1): "haze, haziness",
-    ("clarity", 1): "clarity, local contrast, texture, structure, micro contrast",
-    ("gloom", 1): "gloom, gloominess",
-    ("dullness", 1): "dullness",
-    ("drama", 1): "drama",
-}
-
-_ZONES = {
-    "shadows": """
-        shadows, shadow, dark areas, dark parts, darks, blacks, darker areas, darker parts, dark
-        regions, shadow areas, shaded areas
-    """,
-    "highlights": """
-        highlights, highlight, bright areas, bright parts, brights, whites, lights in the picture,
-        brighter areas, bright regions
-    """,
-}
-
 
 def _scales() -> Iterator[tuple[str, Sense]]:
-    for (scale, sign), forms in _QUALITIES.items():
+    for (scale, sign), forms in QUALITIES.items():
         for form, words in zip(Form, forms, strict=True):
             for phrase in listed(words):
                 yield phrase, Sense(Kind.QUALITY, scale, sign, form=form)
-    for (scale, sign), words in _PROPERTIES.items():
+    for (scale, sign), words in PROPERTIES.items():
         for phrase in listed(words):
             if phrase not in ("light", "pop"):  # said as qualities too; the grammar tells them apart
                 yield phrase, Sense(Kind.PROPERTY, scale, sign)
-    for zone, words in _ZONES.items():
+    for zone, words in ZONES.items():
         yield from ((phrase, Sense(Kind.ZONE, zone)) for phrase in listed(words))
     for operation, words in EFFECTS.items():
         yield from ((phrase, Sense(Kind.EFFECT, operation)) for phrase in listed(words))
@@ -336,7 +234,15 @@ def _plain_words() -> Iterator[tuple[str, Sense]]:
 def _lexicon() -> Lexicon:
     """Later entries win: a word that is both a thing and a scale is a scale."""
     phrases: dict[str, Sense] = {}
-    for words in (_things(), _plain_words(), _colors(), _degrees(), _scales(), WHOLE_PHRASES.items()):
+    for words in (
+        _things(),
+        _plain_words(),
+        _colors(),
+        _degrees(),
+        _scales(),
+        styles(),
+        WHOLE_PHRASES.items(),
+    ):
         phrases.update(words)
     return Lexicon(phrases, lookalikes=LOOKALIKES)
 

@@ -69,11 +69,11 @@ BEYOND: dict[str, str] = {
     """,
     "styles": """
         anime, manga, ghibli, pixar, disney,
-        lego, 3d, claymation, pixel art, pop art, van gogh, picasso, monet, cubist, cubism, surreal,
-        realistic, photorealistic, photo realistic, hdr, charcoal, crayon, pastel
+        lego, 3d, claymation, pixel art, picasso, dali, klimt, rembrandt, vermeer, cubist, cubism, surreal,
+        realistic, photorealistic, photo realistic, hdr, charcoal, pastel
         drawing, stained glass, neon, glitch, double exposure, caricature, render in 3d, tilt shift,
         colourise, colorize, colourize,
-        colorise, fresco, marble statue
+        colorise, marble statue
     """,
     "background": """
         new background, another background, different background, change the background, alpha
@@ -83,6 +83,13 @@ BEYOND: dict[str, str] = {
 REGIONS: dict[str, str] = {
     "background": "background, backdrop, backgrounds",
     "subject": "subject, foreground, main subject",
+    "faces": """
+        face, faces, all faces, all the faces, every face, human faces, people's faces, peoples faces,
+        everyone's face, everybody's face, everyone's faces, everybody's faces, faces of the people,
+        faces of people, faces of all people, faces of everyone, faces of the children, faces of the kids,
+        children's faces, kids' faces, kids faces, child's face, person's face, man's face, woman's face,
+        girl's face, boy's face, baby's face, visages
+    """,
     "sky": "sky, skies",
     "greenery": "greenery, grass, vegetation, foliage, leaves, lawn, plants, meadow, greens, trees",
 }

@@ -19,7 +19,8 @@ Measure = Callable[[Pixels], float]
 PLAIN = {"exposure": 0.4, "white_balance": 0.3, "contrast": 0.3, "saturation": 0.3, "vibrance": 0.4}
 """Amounts at which an operation is asked for without any degree; 0.5 for those not listed."""
 
-ON_PICTURES = [operation for operation in OPERATIONS if operation not in WHOLE_ONLY]
+ON_PICTURES = [operation for operation in OPERATIONS if operation not in {*WHOLE_ONLY, "reword"}]
+"""Words are rewritten where there are some: test_rewording.py."""
 
 
 def edit(
@@ -46,6 +47,8 @@ def blob(shape: tuple[int, ...], *, feather: float = 3.0) -> Plane:
 
 
 def color_for(operation: str) -> str:
+    if operation == "style":
+        return "Van Gogh"
     return "blue" if operation in ("tint", "recolor", "fill") else ""
 
 

@@ -36,7 +36,8 @@ def test_the_cup_is_the_subject_and_the_table_is_not(coffee: Pixels) -> None:
 def test_a_removed_background_is_transparent_and_the_rest_opaque(coffee: Pixels) -> None:
     output = LiteEngine().edit(EditRequest(image=coffee, prompt="remove the background"))
     assert output.alpha is not None
-    assert np.array_equal(output.image, coffee)
+    firm = (output.alpha == 0) | (output.alpha == 255)
+    assert np.array_equal(output.image[firm], coffee[firm])
     assert output.alpha[6, 6] < 20
     assert output.alpha[coffee.shape[0] // 2, coffee.shape[1] // 2] > 235
 

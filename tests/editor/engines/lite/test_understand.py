@@ -132,7 +132,7 @@ def test_real_words_are_not_taken_for_misspelt_ones(word: str) -> None:
         understand(f"make it {word}", has_mask=False)
 
 
-@pytest.mark.parametrize("prompt", INSTRUCTIONS["understood"][::3])
+@pytest.mark.parametrize("prompt", [p for p in INSTRUCTIONS["understood"] if "reword" not in p[1]][::3])
 def test_an_unknown_word_anywhere_makes_it_decline(prompt: list[str]) -> None:
     words = prompt[0].split()
     for place in range(len(words) + 1):

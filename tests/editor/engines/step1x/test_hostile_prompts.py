@@ -8,7 +8,7 @@ from PIL import Image
 
 from editor.engines.step1x import preprocess
 from editor.engines.step1x.config import Sampling
-from editor.engines.step1x.engine import Step1XEngine, _worded
+from editor.engines.step1x.engine import Step1XEngine
 from editor.engines.step1x.flow import Flow, Wish
 from editor.engines.step1x.thinker import language, read_prompts, render
 from freeai.common.errors import FreeAIError
@@ -50,7 +50,7 @@ def test_a_thousand_prompts_never_crash(engine: Step1XEngine) -> None:
     for number in range(SEEDS):
         prompt, image = hostile(dice), picture(dice)
         try:
-            wish = Wish(image, _worded(prompt), number, dials)
+            wish = Wish(image, preprocess.wish(prompt), number, dials)
             size = preprocess.edit_size(*image.size, 64)
             for kind in prompts:
                 words = dict.fromkeys(("instruction", "description", "prior_score", "prior_reason"), prompt)

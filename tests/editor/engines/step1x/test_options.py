@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from editor.engines.step1x.config import Sampling
-from editor.engines.step1x.pipeline import Step1XPipeline
+from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
+from editor.engines.step1x.placement import CannotPlace
 from tests import pictures
 from tests.editor.engines.step1x import tiny
 from tests.editor.engines.step1x.conftest import pipeline
@@ -24,10 +25,8 @@ def latents(pipe: Step1XPipeline, prompt: str = 'write "HI" on it') -> NDArray[n
     with torch.no_grad(), pipe._kernels():
         texts = pipe.encode_prompt(PHOTO, [prompt, ""], size)
         job = pipe.prepare_latents(PHOTO, size, torch.Generator("cpu").manual_seed(3))
-        out: NDArray[np.float32] = pipe.denoise(
-            job, texts, dials, lambda _step, _steps, _preview: None
-        ).numpy()
-    return out
+        *_, out = pipe.steps(job, texts, dials, unwatched)
+    return out.numpy()
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +46,8 @@ def plain(checkpoint: Path) -> NDArray[np.float32]:
         {**PLAIN, "memory": "group"},
         {**PLAIN, "attention_backend": "native"},
         {"memory": "group"},
+        {"guidance_device": "cpu"},
+        {"guidance_device": "cpu", "precompute_modulations": True, "memory": "model"},
     ],
     ids=str,
 )
@@ -67,11 +68,32 @@ def test_a_tight_first_block_cache_changes_nothing_and_a_loose_one_little(
     assert np.array_equal(latents(loose), first)  # nothing of one edit is left for the next
 
 
+def test_the_first_block_cache_keeps_the_branches_apart_on_two_devices_too(checkpoint: Path) -> None:
+    one, two = (
+        latents(pipeline(checkpoint, first_block_cache=10.0, guidance_device=other)) for other in ("", "cpu")
+    )
+    assert float(np.abs(one - two).max()) < 1e-4
+
+
+@pytest.mark.parametrize("memory", ["resident", "model", "group"])
+def test_weights_in_8_bits_change_the_picture_a_little(
+    checkpoint: Path, plain: NDArray[np.float32], memory: str
+) -> None:
+    out = latents(pipeline(checkpoint, weight_format="int8", memory=memory))
+    assert 1e-4 < float(np.abs(out - plain).max()) < 0.05 * float(np.abs(plain).max())
+
+
+def test_what_the_machine_cannot_do_is_said(checkpoint: Path) -> None:
+    with pytest.raises(CannotPlace, match="int8 does not"):
+        pipeline(checkpoint, weight_format="fp8")
+
+
 def test_precomputed_modulations_leave_weights_off_the_device(checkpoint: Path) -> None:
     whole = pipeline(checkpoint, precompute_modulations=False).placement
-    light = pipeline(checkpoint).placement
-    assert light.modulations is not None
-    assert light.parameters() + light.modulations.parameters == whole.parameters()
+    light = pipeline(checkpoint, precompute_modulations=True).placement
+    modulations = light.cards[0].modulations
+    assert modulations is not None
+    assert light.parameters() + modulations.parameters == whole.parameters()
 
 
 def test_a_checkpoint_without_text_mapping_and_with_one_shard_works(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 from editor.engines.step1x import preprocess, sampling
 from editor.engines.step1x.__main__ import main
 from editor.engines.step1x.config import EDIT_PREFIX, Sampling
-from editor.engines.step1x.pipeline import Step1XPipeline
+from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
 from editor.engines.step1x.tokenization import render_edit, tokenize
 from tests.editor.engines.step1x import goldens
 from tests.editor.engines.step1x.conftest import pipeline
@@ -61,10 +61,10 @@ def test_pictures_and_words_reach_the_model_as_recorded(case: Path) -> None:
         for branch, prompt in (("cond", facts["prompt"]), ("neg", dials(facts).negative_prompt)):
             if f"{branch}.input_ids" not in stages:
                 continue
-            tokens = tokenize(render_edit(prompt), pipe.text_encoder.tokenizer, image_tokens=patches.tokens)
-            assert tokens.ids == stages[f"{branch}.input_ids"][0].tolist()
-            places = pipe.text_encoder.positions(tokens.ids, [patches.grid], skip_zero=True)
-            assert torch.equal(places[:, None].int(), stages[f"{branch}.vlm_position_ids"])
+            ids, _ = tokenize(render_edit(prompt), pipe.text_encoder.tokenizer, image_tokens=patches.tokens)
+            assert ids == stages[f"{branch}.input_ids"][0].tolist()
+            places = pipe.text_encoder.positions(ids, [patches], skip_zero=True)
+            assert torch.equal(places.int(), stages[f"{branch}.vlm_position_ids"])
             text = pipe.text_encoder.encode(prompt, patches, size)
             close(text.embedding, stages[f"{branch}.embedding"], 1e-4)
             close(text.text_embeds, stages[f"{branch}.text_embeds"], 1e-4)
@@ -76,21 +76,23 @@ def test_pictures_and_words_reach_the_model_as_recorded(case: Path) -> None:
 def test_the_transformer_answers_as_recorded(case: Path) -> None:
     facts, stages = goldens.facts(case), load_file(case / "stages.safetensors")
     pipe = loaded(facts["ckpt"])
-    plain = pipeline(
-        goldens.checkpoint(facts["ckpt"]), precompute_modulations=False, trim_last_block=False
-    ).placement._transformer
+    plain = (
+        pipeline(goldens.checkpoint(facts["ckpt"]), precompute_modulations=False, trim_last_block=False)
+        .placement.cards[0]
+        .transformer
+    )
     image = Image.open(case / "input.png")
     size = (int(facts["edit_width"]), int(facts["edit_height"]))
-    ids = sampling.image_ids(size)
+    ids = sampling.image_ids((size[0] // 16, size[1] // 16))
     assert torch.equal(ids, stages["img_ids"])
     out = []
     with torch.no_grad(), pipe._kernels():
-        prompts = [facts["prompt"], *pipe._negative(dials(facts))]
+        prompts = pipe.prompts(facts["prompt"], dials(facts))
         for branch, text in zip(("cond", "neg"), pipe.encode_prompt(image, prompts, size), strict=False):
             hoisted = plain.branch(text, stages["image_latents"], ids)
             time = stages[f"step0.{branch}.timestep"]
-            close(hoisted.fixed.pooled, stages[f"step0.{branch}.connector_pooled"], 1e-4)
-            close(plain.connector(hoisted.fixed, time), stages[f"step0.{branch}.connector_hidden"], 1e-4)
+            close(hoisted.pooled, stages[f"step0.{branch}.connector_pooled"], 1e-4)
+            close(plain.connect(hoisted, time), stages[f"step0.{branch}.connector_hidden"], 1e-4)
             out.append(plain(stages["init_latents"], time, hoisted))
             close(out[-1], stages[f"step0.{branch}.transformer_out"], 1e-4)
     if len(out) == 2:
@@ -111,15 +113,15 @@ def test_latents_follow_the_recorded_path(case: Path) -> None:
     pipe, image = loaded(facts["ckpt"]), Image.open(case / "input.png")
     size = (int(facts["edit_width"]), int(facts["edit_height"]))
     with torch.no_grad(), pipe._kernels():
-        prompts = [facts["prompt"], *pipe._negative(dials(facts))]
+        prompts = pipe.prompts(facts["prompt"], dials(facts))
         texts = pipe.encode_prompt(image, prompts, size)
         job = pipe.prepare_latents(image, size, torch.Generator("cpu").manual_seed(facts["seed"]))
         close(job.source, stages["image_latents"], 1e-4)
         close(job.noise, stages["init_latents"], 1e-6)
-        path = list(pipe.steps(job, texts, dials(facts), lambda _step, _steps, _preview: None))
+        path = list(pipe.steps(job, texts, dials(facts), unwatched))
         close(torch.stack(path), stages["latents_per_step"], 1e-3)
-        close(pipe.decode(path[-1], size), stages["decoded"], 1e-3)
-    timesteps, sigmas = pipe.schedule(size, int(facts["steps"]))
+        close(pipe.decode(path[-1], job.grid), stages["decoded"], 1e-3)
+    timesteps, sigmas = pipe.schedule(job.noise.shape[1], int(facts["steps"]))
     close(timesteps, stages["timesteps"], 1e-3)
     close(sigmas, stages["sigmas"], 1e-6)
 
@@ -156,7 +158,7 @@ def test_timesteps_round_as_published() -> None:
     pipe = loaded("tiny-a")
     table = json.loads((goldens.FOLDER.parent / "timesteps_1024.json").read_text())
     for steps, recorded in table.items():
-        timesteps, _ = pipe.schedule((1024, 1024), int(steps))
+        timesteps, _ = pipe.schedule(4096, int(steps))
         close(timesteps, torch.tensor(recorded["timesteps_fp32"]), 1e-2)
         seen = next(value for key, value in recorded.items() if "bf16" in key)
         assert (timesteps.bfloat16() / 1000).tolist() == recorded["bf16_timestep_over_1000"]

@@ -145,11 +145,29 @@ def test_a_plan_fits_its_card(free: int, weight: str, memory: str) -> None:
         2 * PUBLISHED,
         2 * 8_290_000_000,
         int(free * GB * 0.95),
-        share_kept=1 - MODULATIONS / PUBLISHED,
-        weights=weight,  # type: ignore[arg-type]
+        shares=(1.0, 1 - MODULATIONS / PUBLISHED),
+        forms=(weight,),  # type: ignore[arg-type]
     )
     assert made.memory == memory
     assert made.peak_bytes <= free * GB
+
+
+@pytest.mark.parametrize(
+    ("free", "ways"),
+    [
+        (80, ("resident", "full", False)),
+        (40, ("resident", "full", True)),
+        (27, ("model", "full", False)),
+        (22, ("model", "full", True)),
+        (16, ("model", "fp8", False)),
+        (11, ("model", "fp8", True)),
+        (5, ("group", "full", True)),
+    ],
+)
+def test_every_option_is_chosen_by_the_memory_that_is_free(free: int, ways: tuple[str, str, bool]) -> None:
+    shares = (1.0, 1 - MODULATIONS / PUBLISHED)
+    made = plan(2 * PUBLISHED, 2 * 8_290_000_000, free * GB, shares=shares, forms=("full", "fp8"))
+    assert (made.memory, made.weights, made.precompute_modulations) == ways
 
 
 def test_config_of_a_checkpoint_is_never_dispatched_on_its_class_name(checkpoint: Path) -> None:

@@ -1,8 +1,9 @@
 """Checkpoints built on the spot: the published layout and classes, a few thousand random weights."""
 
 import json
+import random
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler
@@ -42,8 +43,39 @@ def sizes(width: int = 48, *, mapping: bool = True, layers: int = 1, heads: int 
     }
 
 
+def any_sizes(dice: random.Random) -> dict[str, Any]:
+    """Return a transformer config of sizes nobody chose; keys that may be absent sometimes are."""
+    axes = [2 * dice.randint(1, 4) for _ in range(3)]
+    hidden = dice.choice([24, 40, 64])
+    config: dict[str, Any] = {
+        "_class_name": dice.choice(["Step1XEditTransformer2DModel", "SomethingElse"]),
+        "attention_head_dim": sum(axes),
+        "axes_dims_rope": axes,
+        "connector_depth": dice.randint(1, 3),
+        "connector_heads_num": dice.choice([1, 2, 4]),
+        "connector_hidden_size": hidden,
+        "connector_in_channels": 48,
+        "joint_attention_dim": hidden,
+        "num_attention_heads": dice.randint(1, 4),
+        "num_layers": dice.randint(0, 3),
+        "num_single_layers": dice.randint(0, 3),
+        "timestep_in_dim": dice.choice([32, 64, 256]),
+        "vector_in_dim": dice.choice([16, 96]),
+    }
+    if dice.random() < 0.7:
+        config["enable_text_token_mapping"] = dice.random() < 0.5
+    if dice.random() < 0.5:
+        config |= {"guidance_embeds": False, "patch_size": 1, "out_channels": dice.choice([None, 64])}
+    return config
+
+
 def build(
-    folder: Path, *, mapping: bool = True, shards: int = 2, transformer: dict[str, Any] | None = None
+    folder: Path,
+    *,
+    mapping: bool = True,
+    shards: int = 2,
+    transformer: dict[str, Any] | None = None,
+    vae: dict[str, Any] | None = None,
 ) -> Path:
     """Write a whole checkpoint; returns its folder. Same arguments, same weights."""
     torch.manual_seed(7)
@@ -52,7 +84,7 @@ def build(
     _tokenizer().save_pretrained(folder / "processor")
     Qwen2VLImageProcessorPil().save_pretrained(folder / "processor")
     _text_encoder(config["connector_in_channels"]).save_pretrained(folder / "text_encoder")
-    _vae().save_pretrained(folder / "vae")
+    _vae(vae or {}).save_pretrained(folder / "vae")
     scheduler: Any = FlowMatchEulerDiscreteScheduler
     scheduler(**SCHEDULER).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text('{"_class_name": "AnyPipeline"}')
@@ -62,7 +94,8 @@ def build(
 def _write_transformer(folder: Path, config: dict[str, Any], shards: int) -> None:
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config))
-    state = {name: _lively(tensor) for name, tensor in Step1XTransformer(config).state_dict().items()}
+    maker: Any = Step1XTransformer
+    state = {name: _lively(tensor) for name, tensor in maker.from_config(config).state_dict().items()}
     names = sorted(state)
     weight_map: dict[str, str] = {}
     for number in range(shards):
@@ -122,17 +155,16 @@ def _text_encoder(width: int) -> Any:
     return model.eval()
 
 
-def _vae() -> Any:
-    kinds = 4
-    maker: Any = AutoencoderKL
-    return maker(
-        down_block_types=("DownEncoderBlock2D",) * kinds,
-        up_block_types=("UpDecoderBlock2D",) * kinds,
-        block_out_channels=(8, 8, 16, 16),
-        norm_num_groups=4,
-        latent_channels=16,
-        scaling_factor=0.3611,
-        shift_factor=0.1159,
-        use_quant_conv=False,
-        use_post_quant_conv=False,
-    )
+def _vae(options: dict[str, Any]) -> Any:
+    given: dict[str, Any] = {
+        "block_out_channels": (8, 8, 16, 16),
+        "norm_num_groups": 4,
+        "latent_channels": 16,
+        "scaling_factor": 0.3611,
+        "shift_factor": 0.1159,
+        "use_quant_conv": False,
+        "use_post_quant_conv": False,
+    } | options
+    kinds, maker = len(given["block_out_channels"]), cast(Any, AutoencoderKL)
+    down, up = ("DownEncoderBlock2D",) * kinds, ("UpDecoderBlock2D",) * kinds
+    return maker(down_block_types=down, up_block_types=up, **given)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editor", "0004_webhooks"),
+        ("editor", "0007_rules"),
     ]
 
     operations = [

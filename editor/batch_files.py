@@ -1,0 +1,162 @@
+"""The files of a batch: taken one by one, checked on arrival, each with its prompt.
+
+Sending a file again is harmless: the same name and size is the same file. A file that cannot
+be used becomes a row that says why, and the rest go on.
+"""
+
+import csv
+import io
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from editor import retention, sources
+from editor.models import Batch, BatchFile, Source
+from editor.models.batch import NAME_MAX
+from freeai.common.errors import Conflict, InvalidInput, NotFound, UserError
+
+log = logging.getLogger(__name__)
+
+State = BatchFile.State
+PROMPTS_CHARACTERS_MAX = 1_000_000
+
+
+class BatchFull(InvalidInput):
+    code = "batch_full"
+
+
+class PromptsNotUnderstood(InvalidInput):
+    code = "prompts_not_understood"
+
+
+def receive(batch: Batch, data: bytes | None, *, name: str, sent_bytes: int) -> BatchFile:
+    """Take one file; the row says whether it can be used. `data` is None for one too large to send.
+
+    Raises BatchFull, and Conflict for another file under the name of one that is being edited.
+    """
+    path = clean_path(name)
+    known = batch.files.select_related("source").filter(name=path).first()
+    if known is not None:
+        if known.sent_bytes == sent_bytes and _is_still_there(known):
+            return known
+        remove(known)
+    elif batch.files.count() >= settings.BATCH_FILES_MAX:
+        raise BatchFull(f"A batch holds {settings.BATCH_FILES_MAX:,} files. Start another one for the rest.")
+    file = BatchFile(batch=batch, name=path, sent_bytes=sent_bytes)
+    try:
+        file.source = _source(batch, data, path, sent_bytes)
+    except UserError as refusal:
+        file.state = State.REFUSED
+        file.reason_code, file.reason = refusal.code, refusal.message
+    return _write(file)
+
+
+def remove(file: BatchFile) -> None:
+    """Take a file out of its batch, with its bytes. Raises Conflict once it is asked for."""
+    gone = BatchFile.objects.filter(pk=file.pk, state__in=[State.READY, State.REFUSED], edit=None).delete()[0]
+    if not gone:
+        raise Conflict(f"{file.name} is being edited already.")
+    if file.source is not None:
+        retention.expire_source(file.source)
+
+
+def find(batch: Batch, file_id: str) -> BatchFile:
+    """Return one file of a batch. Raises NotFound."""
+    file = batch.files.select_related("source").filter(pk=file_id).first()
+    if file is None:
+        raise NotFound("There is no such file in this batch.")
+    return file
+
+
+def clean_path(name: str) -> str:
+    """Return a file's path inside its folder: no way up, no root, only what can be printed."""
+    parts = [
+        "".join(c for c in part if c.isprintable()).strip() for part in name.replace("\\", "/").split("/")
+    ]
+    kept = [part for part in parts if part not in {"", ".", ".."}]
+    return "/".join(kept)[-NAME_MAX:].lstrip("/") or "picture"
+
+
+def parse_prompts(text: str) -> dict[str, str]:
+    """Read "file,prompt" lines; a heading line, other separators and quotes are fine.
+
+    Raises PromptsNotUnderstood.
+    """
+    text = text.lstrip("\ufeff").replace("\x00", "")
+    if len(text) > PROMPTS_CHARACTERS_MAX:
+        raise PromptsNotUnderstood("This list is longer than a million characters.")
+    first = text.split("\n", 1)[0]
+    separator = next((mark for mark in ("\t", ",", ";") if mark in first), ",")
+    found: dict[str, str] = {}
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+    except csv.Error as error:
+        raise PromptsNotUnderstood(f"This list is not understood: {error}.") from error
+    for number, row in enumerate(rows, start=1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if number == 1 and [cell.casefold() for cell in cells[:2]] == ["file", "prompt"]:
+            continue
+        if len(cells) < 2 or not cells[0] or not cells[1]:
+            raise PromptsNotUnderstood(f"Line {number} is not “file,prompt”: {separator.join(cells)[:80]}")
+        # A comma inside an unquoted prompt belongs to the prompt.
+        found[clean_path(cells[0])] = f"{separator} ".join(cells[1:]).rstrip(f"{separator} ")
+    return found
+
+
+def match_prompts(prompts: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Return each file's own prompt, and the listed names that match no file.
+
+    A listed name means a file by its whole path, its path below the dropped folder, or its last
+    part alone if only one file has it; capital letters do not matter.
+    """
+    by_path: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        path = PurePosixPath(name)
+        for alias in {name, "/".join(path.parts[1:]), path.name}:
+            by_path[alias.casefold()].append(name)
+    own: dict[str, str] = {}
+    unmatched = []
+    for listed, prompt in prompts.items():
+        meant = by_path.get(listed.casefold(), [])
+        exact = [name for name in meant if name.casefold() == listed.casefold()]
+        if len(exact or meant) == 1:
+            own[(exact or meant)[0]] = prompt
+        else:
+            unmatched.append(listed)
+    return own, unmatched
+
+
+def _source(batch: Batch, data: bytes | None, path: str, sent_bytes: int) -> Source:
+    if data is None:
+        megabytes = settings.SOURCE_BYTES_MAX // (1024 * 1024)
+        raise InvalidInput(
+            f"This file is {sent_bytes / 1024 / 1024:,.1f} MB; the limit is {megabytes} MB. "
+            "Export it smaller or as JPEG.",
+            code="image_too_large",
+        )
+    return sources.receive(data, name=path, owner=lambda: batch.owner)
+
+
+def _is_still_there(file: BatchFile) -> bool:
+    """Whether what a file's row says is still so: a refusal on arrival stays, bytes may have expired."""
+    if file.state in {State.DUE, State.SUBMITTED} or file.source is None:
+        return True
+    return file.source.is_open
+
+
+def _write(file: BatchFile) -> BatchFile:
+    """Write the row; of two that arrived together under one name, the first stays."""
+    try:
+        file.save(force_insert=True)
+    except IntegrityError:
+        if file.source is not None:
+            retention.expire_source(file.source)
+        return BatchFile.objects.get(batch_id=file.batch_id, name=file.name)
+    log.info("batch.file", extra={"batch_id": file.batch_id, "state": file.state, "code": file.reason_code})
+    return file

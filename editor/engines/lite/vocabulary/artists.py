@@ -1,0 +1,46 @@
+"""Words for the styles that the optional style network knows."""
+
+from collections.abc import Iterator
+
+from editor.engines.lite.senses import Kind, Sense
+from editor.engines.lite.vocabulary.lists import listed
+
+ARTISTS = {
+    "Van Gogh": """
+        van gogh, vincent van gogh, van goghs, van gogh's, starry night, the starry night, post impressionist,
+        post impressionism, vangogh
+    """,
+    "impressionist": """
+        impressionist, impressionistic, impressionism, monet, claude monet, monets, monet's, renoir,
+        water lilies
+    """,
+    "expressionist": """
+        expressionist, expressionistic, expressionism, munch, edvard munch, the scream, kirchner, munch's
+    """,
+    "ukiyo-e": """
+        ukiyo e, ukiyoe, hokusai, hiroshige, great wave, the great wave, japanese woodblock,
+        japanese woodblock print, japanese woodcut, japanese print, woodblock print, hokusai's
+    """,
+    "pop art": "pop art, popart, lichtenstein, roy lichtenstein, warhol, andy warhol",
+    "candy": "candy, candy coloured, candy colored, candy colours, candy colors, candy style",
+    "woodcut": "woodcut, wood cut, engraving, etching, engraved, etched, linocut, woodcut print, copperplate",
+    "fauvist": "fauvist, fauvism, fauve, matisse, henri matisse, franz marc, derain, wild colours, matisse's",
+    "crayon": "crayon, crayons, wax crayon, wax crayons, crayon drawing, coloured pencil, colored pencil,"
+    " coloured pencils, colored pencils",
+    "red chalk": "red chalk, sanguine, red chalk drawing, chalk drawing, terracotta",
+    "fresco": "fresco, fresco painting, mural fresco, wall painting",
+}
+"""By the style's name; each may be followed by "painting" and the like, or said as "a painting by …"."""
+
+_PAINTINGS = ("painting", "print", "artwork", "picture", "drawing", "canvas")
+
+
+def styles() -> Iterator[tuple[str, Sense]]:
+    """Every phrase for a style."""
+    for style, words in ARTISTS.items():
+        for word in listed(words):
+            sense = Sense(Kind.EFFECT, "style", color=style)
+            yield word, sense
+            for sort in _PAINTINGS:
+                yield f"{word} {sort}", sense
+                yield f"{sort} by {word}", sense

@@ -1,0 +1,158 @@
+"""Who does what to which mark: clauses, and which verb governs which object in them.
+
+A prompt is cut into clauses. In each, the nearest verb on the language's usual side governs a mark:
+removing, adding or keeping. A negation before the verb turns it round, "except" turns it round too,
+and a mark behind "next to" is only a landmark. A clause without a verb borrows that of the clause
+before it ("remove the tree and the watermark"); one with "it" borrows its object.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from editor.policy.lexicon import Language
+
+Verb = Literal["remove", "add", "keep"]
+_VERBS: tuple[Verb, ...] = ("remove", "add", "keep")
+_TURNED: dict[Verb, Verb] = {"remove": "keep", "add": "keep", "keep": "remove"}
+_NEGATION_REACH = 14
+"""Characters between a negation and its verb: "do not ever remove"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause and whether a sentence ends before it."""
+
+    text: str
+    begins_sentence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    role: str
+    start: int
+    end: int
+
+
+def wants_a_mark_gone(text: str, language: Language) -> bool:
+    """Tell whether any clause removes a mark. `text` is folded, and harmless phrases are out of it."""
+    borrowed: Verb | None = None
+    mark_before = False
+    for clause in _clauses(text, language):
+        words = _words(clause.text, language)
+        marks = [word for word in words if word.role == "mark"]
+        verbs = [word for word in words if word.role in _VERBS]
+        if clause.begins_sentence:
+            borrowed = None
+        for mark in marks:
+            verb = _governing(mark, words, clause.text, language) if verbs else borrowed
+            if verb == "remove":
+                return True
+        if not marks and mark_before and _removes_it(words, clause.text):
+            return True
+        if verbs:
+            borrowed = _meant(verbs[-1], words, clause.text, language)
+        mark_before = bool(marks) or (mark_before and not clause.begins_sentence)
+    return False
+
+
+def _clauses(text: str, language: Language) -> Iterator[Clause]:
+    start, is_first = 0, True
+    for cut in language.breaks.finditer(text):
+        if text[start : cut.start()].strip():
+            yield Clause(text[start : cut.start()], is_first)
+        is_first = cut[0].strip()[:1] in set(".;!?\n؛؟。；！？|।")
+        start = cut.end()
+    if text[start:].strip():
+        yield Clause(text[start:], is_first)
+
+
+def _words(clause: str, language: Language) -> list[_Word]:
+    """Return the words with a role, in order. A weak object counts as a mark in a mark's place."""
+    found = [
+        _Word(role, match.start(), match.end())
+        for role in (*_VERBS, "not", "except", "beside", "with", "it", "mark")
+        for match in language.roles[role].finditer(clause)
+        if match[0]
+    ]
+    if language.roles["place"].search(clause) and not language.roles["own"].search(clause):
+        weak = language.roles["weak"].finditer(clause)
+        found += [_Word("mark", match.start(), match.end()) for match in weak if match[0]]
+    found.sort(key=lambda word: (word.start, -word.end))
+    return _without_overlaps(found)
+
+
+def _without_overlaps(words: list[_Word]) -> list[_Word]:
+    """Let a longer word swallow a shorter one of another role: "leave out" is not "leave"."""
+    kept: list[_Word] = []
+    for word in words:
+        if kept and word.start < kept[-1].end:
+            if word.end - word.start > kept[-1].end - kept[-1].start:
+                kept[-1] = word
+            continue
+        kept.append(word)
+    return kept
+
+
+def _governing(mark: _Word, words: list[_Word], clause: str, language: Language) -> Verb | None:
+    before = [word for word in words if word.role in _VERBS and word.end <= mark.start]
+    after = [word for word in words if word.role in _VERBS and word.start >= mark.end]
+    verb = _nearest(mark, before, after, language)
+    if verb is None:
+        return None
+    meant = _meant(verb, words, clause, language)
+    low, high = sorted((verb.end, mark.start)) if verb.end <= mark.start else (mark.end, verb.start)
+    between = [word for word in words if word.start >= low and word.end <= high]
+    if any(word.role == "except" for word in between) or _is_excepted(mark, words, language):
+        return _TURNED[meant]
+    if meant == "remove" and any(word.role == "beside" for word in between):
+        return None
+    if meant == "remove" and verb.end <= mark.start and any(word.role == "with" for word in between):
+        return "add" if _covers(verb, clause) else meant
+    return meant
+
+
+def _nearest(mark: _Word, before: list[_Word], after: list[_Word], language: Language) -> _Word | None:
+    """Choose the verb on the usual side; where both sides are usual, the closer one."""
+    if language.is_verb_last is None and before and after:
+        return before[-1] if mark.start - before[-1].end <= after[0].start - mark.end else after[0]
+    if language.is_verb_last:
+        return after[0] if after else before[-1] if before else None
+    return before[-1] if before else after[0] if after else None
+
+
+def _meant(verb: _Word, words: list[_Word], clause: str, language: Language) -> Verb:
+    """Return what a verb comes to, its negation considered."""
+    role: Verb = next(one for one in _VERBS if one == verb.role)
+    negations = [word for word in words if word.role == "not"]
+    is_turned = any(0 <= verb.start - word.end <= _NEGATION_REACH for word in negations)
+    if language.is_verb_last is not False:
+        is_turned = is_turned or any(0 <= word.start - verb.end <= _NEGATION_REACH for word in negations)
+    return _TURNED[role] if is_turned else role
+
+
+def _is_excepted(mark: _Word, words: list[_Word], language: Language) -> bool:
+    """In languages that say "the mark except", the word follows its object."""
+    return language.is_verb_last is True and any(
+        word.role == "except" and 0 <= word.start - mark.end <= 6 for word in words
+    )
+
+
+def _covers(verb: _Word, clause: str) -> bool:
+    """Tell whether the verb is one that takes what it covers with: "cover the wall with my logo"."""
+    return re.match(_COVERING, clause[verb.start : verb.end]) is not None
+
+
+_COVERING = r"cover|fill|replac|swap|paint|overlay|mask|hid|chang|substitut|ersetz|rempl|sostitu|substit"
+
+
+def _removes_it(words: list[_Word], clause: str) -> bool:
+    """Tell whether a clause removes what an earlier one spoke of: "there is a logo, get rid of it"."""
+    for word in words:
+        if word.role != "remove":
+            continue
+        rest = clause[word.end :].strip()
+        if not rest or any(other.role == "it" and abs(other.start - word.end) <= 8 for other in words):
+            return not any(other.role == "not" and other.end <= word.start for other in words)
+    return False

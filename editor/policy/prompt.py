@@ -1,0 +1,96 @@
+"""What a prompt may not ask for: taking away somebody's mark, and sexual pictures of people.
+
+Rules over many spellings and languages: a prompt is read in every way it can be meant (`folding`),
+and in each language whose letters it has, verbs and objects are looked for and related (`grammar`,
+with the words of `lexicon`). The same judge reads what people write and what a model rewrites for
+itself. It keeps nothing and logs nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from editor.policy import grammar
+from editor.policy.folding import fold, is_spaced_apart, readings, run_together
+from editor.policy.lexicon import Language, languages
+
+Code = Literal["watermark_removal", "moderation_blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a prompt is refused: the public code, and which rule found it."""
+
+    code: Code
+    rule: str
+
+
+_REMOVALS = "remov|eras|delet|getridof|wipe|hide|cover|cropout|clean|scrub|strip|eliminat|takeaway|takeoff"
+_MARKS = "watermark|copyright|gettyimages|shutterstock|signature|stocklogo|contentcredential"
+_RUN_TOGETHER = re.compile(rf"(?:{_REMOVALS}).{{0,24}}?(?:{_MARKS})|(?:no|without|{_MARKS})watermark")
+_TYPO_TARGETS = ("watermark", "copyright", "signature", "shutterstock", "watermarks")
+_WORD = re.compile(r"[a-z]{6,14}")
+
+
+def review(prompt: str, *, own_watermark: bool = False) -> Finding | None:
+    """Return why a prompt is refused, or None.
+
+    own_watermark: the owner has declared the mark to be theirs, which lifts the first rule only.
+    """
+    texts = readings(prompt)
+    for text in texts:
+        for language in _languages_of(text):
+            if rule := _sexual(text, language):
+                return Finding("moderation_blocked", rule)
+    if own_watermark:
+        return None
+    for text in texts:
+        mended = _mended(text)
+        if any(_removes_mark(mended, language) for language in _languages_of(mended)):
+            return Finding("watermark_removal", "words")
+    if is_spaced_apart(fold(prompt)) and any(_RUN_TOGETHER.search(run_together(text)) for text in texts):
+        return Finding("watermark_removal", "spelt apart")
+    return None
+
+
+def _languages_of(text: str) -> list[Language]:
+    return [language for language in languages() if language.script.search(text)]
+
+
+def _removes_mark(text: str, language: Language) -> bool:
+    cleared = language.never.sub(" ", text)
+    return language.always.search(cleared) is not None or grammar.wants_a_mark_gone(cleared, language)
+
+
+def _sexual(text: str, language: Language) -> str:
+    cleared = language.innocent.sub(" ", text)
+    if language.undress.search(cleared):
+        return "undressing"
+    if language.minor.search(cleared) and language.sexual.search(cleared):
+        return "minors"
+    return ""
+
+
+def _mended(text: str) -> str:
+    """Put right the words that are one slip away from a mark's name."""
+    return _WORD.sub(lambda word: _near(word[0]), text)
+
+
+def _near(word: str) -> str:
+    if word in _TYPO_TARGETS or word.startswith(_TYPO_TARGETS):
+        return word
+    return next((target for target in _TYPO_TARGETS if _is_one_slip(word, target)), word)
+
+
+def _is_one_slip(word: str, target: str) -> bool:
+    """Tell whether one letter was dropped, doubled, mistyped or swapped with its neighbour."""
+    if abs(len(word) - len(target)) > 1 or word[0] != target[0]:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(word, target, strict=False)) if a != b), len(target))
+    rest, aim = word[at:], target[at:]
+    return (
+        rest[1:] == aim[1:]
+        or rest[1:] == aim
+        or rest == aim[1:]
+        or (rest[:2] == aim[1::-1] and len(aim) > 1 and rest[2:] == aim[2:])
+    )
