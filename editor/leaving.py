@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class WrongPassword(NotAllowed):
-    code = "wrong_password"
+    """Whoever asks cannot prove that the account is theirs."""
 
 
 def delete_everything(owner: Owner) -> None:

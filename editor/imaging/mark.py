@@ -10,6 +10,7 @@ else: no number, no owner. It survives JPEG, halving, cropping; not rotation or 
 """
 
 import hashlib
+import math
 from functools import lru_cache
 
 import cv2
@@ -38,8 +39,6 @@ FOUND = 6.0
 """Strength above which the mark is there, in standard deviations of what chance gives at one shift;
 chance reaches it at one of 4,096 shifts and four scales in 2 of 100,000 pictures."""
 
-Samples = NDArray[np.float32]
-
 
 def lay(image: Pixels, source: Pixels, key: str) -> Pixels:
     """Return the image with the mark in every pixel that differs from the source, and in no other."""
@@ -63,27 +62,35 @@ def strength(grey: Plane, key: str) -> float:
 
 def _strength_at(grey: Plane, key: str, scale: float) -> float:
     """Look for the mark in a picture that was scaled by `scale` after the mark was laid."""
-    height, width = (round(side / scale) for side in grey.shape)
-    if min(height, width) < SIDE_MIN or max(height, width) > 8192:
+    period = math.ceil(TILE * scale)
+    grow = period / (TILE * scale)
+    height, width = (round(side * grow) for side in grey.shape)
+    if min(height, width) < 2 * period:
         return 0.0
-    image = grey if scale == 1 else cv2.resize(grey, (width, height), interpolation=cv2.INTER_CUBIC)
-    spectrum = np.fft.fft2(_folded(np.asarray(image, np.uint8)))
+    image = grey if grow == 1 else cv2.resize(grey, (width, height), interpolation=cv2.INTER_CUBIC)
+    spectrum = _spectrum(np.asarray(image, np.uint8), period)
     ring = _ring()
     phases = np.where(ring, spectrum / np.maximum(np.abs(spectrum), 1e-9), 0)
     likeness = np.fft.ifft2(phases * np.conj(_phases(key))).real * TILE * TILE
     # Each pair of mirrored frequencies is one random phase: its cosine has a variance of a half.
-    return float(likeness.max() / np.sqrt(2 * ring.sum()) * np.sqrt(2))
+    return float(likeness.max() / np.sqrt(ring.sum()))
 
 
-def _folded(image: Plane) -> Samples:
-    """Add up all whole tiles of a picture, each place relative to its surroundings."""
+def _spectrum(image: Plane, period: int) -> NDArray[np.complex128]:
+    """Add up all whole tiles of a picture; return their spectrum as a tile of full size would have it."""
     rough = image.astype(np.float32)
-    fine = rough - cv2.blur(rough, (17, 17))
+    around = 2 * (period // 8) + 1
+    fine = rough - cv2.blur(rough, (around, around))
     # Strong edges would drown the rest: a place counts by its sign more than by its size.
     fine = fine / (np.abs(fine) + 4)
-    rows, columns = fine.shape[0] // TILE, fine.shape[1] // TILE
-    whole = fine[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
-    return np.asarray(whole.mean(axis=(0, 2)), np.float32)
+    rows, columns = image.shape[0] // period, image.shape[1] // period
+    whole = fine[: rows * period, : columns * period].reshape(rows, period, columns, period)
+    small = np.fft.fft2(whole.mean(axis=(0, 2)))
+    reach = min(math.ceil(RING[1]), (period - 1) // 2)
+    kept = np.arange(-reach, reach + 1)
+    spectrum = np.zeros((TILE, TILE), np.complex128)
+    spectrum[np.ix_(kept % TILE, kept % TILE)] = small[np.ix_(kept % period, kept % period)]
+    return spectrum
 
 
 def _strength(image: Pixels) -> Plane:
