@@ -17,13 +17,13 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # kombu's disagree
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         # Readers look for what follows the first dot: of this name, they do not see the queue there.
         unfinished = folder / f".{name}"
         try:
-            unfinished.write_text(dumps(message), encoding="utf-8")
+            unfinished.write_text(dumps(payload), encoding="utf-8")
             unfinished.replace(folder / name)
         except OSError as error:
             raise ChannelError(f"Cannot add {name!r} to {str(folder)!r}") from error
