@@ -123,7 +123,11 @@ def test_pausing_keeps_the_place(new_page: NewPage, mona: str, folder: Path) -> 
     page = new_page(**PHONE)
     sign_in(page, mona)
     held: list[Route] = []
-    page.route(re.compile(r"/batch/.*/files$"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/batch/.*/files$"), hold)
     fill(page, folder)
     for _ in range(100):
         page.wait_for_timeout(50)  # lets the routes be heard
