@@ -26,15 +26,15 @@ PROMPTS_CHARACTERS_MAX = 1_000_000
 
 
 class BatchFull(InvalidInput):
-    code = "batch_full"
+    """It holds as many files as a batch may."""
 
 
 class CutOff(Busy):
-    code = "upload_cut_off"
+    """The file did not arrive whole; the same file may be fine."""
 
 
 class PromptsNotUnderstood(InvalidInput):
-    code = "prompts_not_understood"
+    """The list is not lines of a file and a prompt."""
 
 
 def receive(batch: Batch, data: bytes | None, *, name: str, sent_bytes: int) -> BatchFile:
