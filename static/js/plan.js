@@ -13,7 +13,11 @@ export class PlanLine {
     form.addEventListener("click", (event) => {
       if (event.target.closest("[data-wish]")) this.#later();
     });
-    form.addEventListener("submit", () => this.#tell(""));
+    form.addEventListener("submit", () => {
+      clearTimeout(this.#timer);
+      this.#asking?.abort();
+      this.#tell("");
+    });
   }
 
   #later() {
