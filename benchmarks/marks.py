@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from editor.policy import marks
@@ -38,7 +39,7 @@ def main(count: int) -> None:
         print(f"{kind:8} found {found[kind]} of {asked[kind]}")
     print(f"all      found {sum(found.values()) / count:.1%} of {count}")
     print(f"ordinary suspected {suspected / count:.1%} of {count}")
-    large = cv2.resize(marked_pictures.marked("notice", 1), (2048, 2048))
+    large = cv2.resize(marked_pictures.marked("notice", 1), (2048, 2048)).astype(np.uint8)
     began = time.process_time()
     marks.find(large)
     print(f"4 MP     {time.process_time() - began:.2f} s of processor time")

@@ -67,7 +67,7 @@ def ordinary(seed: int) -> Drawn:
         font = ImageFont.load_default(size=size)
         width, height = _extent(text, font)
         board = Image.new("RGBA", (width + size, height + size), (*_colour(random, 30, 225), 255))
-        bright = sum(board.getpixel((0, 0))[:3]) > 380  # type: ignore[index,arg-type]
+        bright = sum(board.getpixel((0, 0))[:3]) > 380  # type: ignore[index]
         ink = (20, 20, 30, 255) if bright else (240, 240, 230, 255)
         ImageDraw.Draw(board).text((size // 2, size // 2), text, font=font, fill=ink)
         board = board.rotate(float(random.normal(0, 3)), expand=True, resample=Image.Resampling.BICUBIC)
