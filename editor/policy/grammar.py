@@ -51,7 +51,10 @@ def wants_a_mark_gone(text: str, language: Language) -> bool:
             verb = _governing(mark, words, clause.text, language) if verbs else borrowed
             if verb == "remove":
                 return True
-        if not marks and mark_before and _removes_it(words, clause.text):
+        if mark_before and not marks and _removes_it(words, clause.text):
+            return True
+        behind = [word for word in words if marks and word.start >= marks[-1].end]
+        if any(word.role == "it" for word in behind) and _removes_it(behind, clause.text):
             return True
         if verbs:
             borrowed = _meant(verbs[-1], words, clause.text, language)
@@ -137,16 +140,17 @@ def _meant(verb: _Word, words: list[_Word], clause: str, language: Language) -> 
 
 
 def _is_excepted(mark: _Word, words: list[_Word], language: Language) -> bool:
-    """In languages that say "the mark except", the word follows its object."""
-    return language.is_verb_last is True and any(
-        word.role == "except" and 0 <= word.start - mark.end <= 6 for word in words
-    )
+    """Where the verb may come last, tell whether "except" stands right beside the mark."""
+    if language.is_verb_last is False:
+        return False
+    distances = ((word.start - mark.end, mark.start - word.end) for word in words if word.role == "except")
+    return any(0 <= behind <= 6 or 0 <= before <= 6 for behind, before in distances)
 
 
 def _is_landmark(mark: _Word, words: list[_Word], language: Language) -> bool:
     """Tell whether a word like "beside" follows the mark, as in Chinese: "the mark beside's cat"."""
     return language.is_verb_last is None and any(
-        word.role == "beside" and 0 <= word.start - mark.end <= 2 for word in words
+        word.role == "beside" and word.start == mark.end for word in words
     )
 
 
@@ -161,12 +165,24 @@ _COVERING = (
 )
 
 
+_PLEASE = (
+    r"(please|pls|now|too|all|bitte|por favor|per favore|s'il te plait|svp|away|off|out|completely|entirely)*"
+)
+
+
 def _removes_it(words: list[_Word], clause: str) -> bool:
     """Tell whether a clause removes what an earlier one spoke of: "there is a logo, get rid of it"."""
     for word in words:
         if word.role != "remove":
             continue
-        rest = clause[word.end :].strip()
-        if not rest or any(other.role == "it" and abs(other.start - word.end) <= 8 for other in words):
+        pronouns = [other for other in words if other.role == "it"]
+        is_short = len(clause.strip()) <= 24 and not clause[word.end :].strip()
+        is_it = any(_ends(other, clause) or 0 <= word.start - other.end <= 2 for other in pronouns)
+        if is_it or (is_short and len(words) == 1):
             return not any(other.role == "not" and other.end <= word.start for other in words)
     return False
+
+
+def _ends(word: _Word, clause: str) -> bool:
+    """Tell whether a word ends its clause, a "please" aside: an article that looks like "it" does not."""
+    return re.fullmatch(_PLEASE, clause[word.end :].strip()) is not None

@@ -114,9 +114,9 @@ def _pattern(entry: str, *, bare: bool) -> str:
     text = text[:-1] if is_stem else text
     text = _ENDING.sub(lambda _: rf"{_LETTER}*", text.replace(" .. ", "\1").replace("..", "\0"))
     text = text.replace(" ?", "~").replace("~", f"{_SEPARATOR}{{0,2}}")
-    gap = r"[^,;.!?。，！？\n]{0,40}?"
+    gap = r"[^;.!?。！？\n]{0,40}?"
     text = text.replace(" ", f"{_SEPARATOR}+").replace("\0", gap)
-    text = text.replace("\1", f"{_SEPARATOR}+(?:{gap}{_SEPARATOR}+)?")
+    text = text.replace("\1", f",?{_SEPARATOR}+(?:{gap}{_SEPARATOR}+)?")
     if bare:
         return f"(?:{text})"
     end = "" if is_stem else rf"(?!{_LETTER})"

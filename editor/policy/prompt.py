@@ -71,10 +71,9 @@ def _removes_mark(text: str) -> bool:
     candidates = _languages_of(text)
     for language in candidates:
         text = language.never.sub(" ", text)
-    return any(
-        language.always.search(text) is not None or grammar.wants_a_mark_gone(text, language)
-        for language in _most_likely(text, candidates)
-    )
+    if any(language.always.search(text) for language in candidates):
+        return True
+    return any(grammar.wants_a_mark_gone(text, language) for language in _most_likely(text, candidates))
 
 
 def _sexual(text: str) -> str:

@@ -16,14 +16,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts import keys
 from accounts.models import Owner
 from billing.models import Purchase
-from editor.models import Edit, Source, WebhookDelivery
+from editor.models import Batch, BatchFile, Edit, Source, WebhookDelivery
 from tests import members
 from tests.conftest import Submit, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 METHODS = ("get", "post", "put", "patch", "delete")
-PUBLIC = {"slug", "name", "token", "key", "uidb36"}
+PUBLIC = {"slug", "name", "token", "key", "uidb36", "share_id"}
 """Names of models, and secrets in links, which are no ids of anybody's."""
 NEVER = {"pk": "987654321"}
 
@@ -54,6 +54,8 @@ def hers(alice: Owner, photo: Source, submit: Submit) -> dict[str, str]:
     key = keys.mint(alice).key
     edit = run(submit(api_key=key))
     purchase = Purchase.objects.create(owner=alice, tokens=200_000, price_cents=500)
+    batch = Batch.objects.create(owner=alice)
+    file = BatchFile.objects.create(batch=batch, path="garden/rose.png", source=photo)
     delivery = WebhookDelivery.objects.create(edit=edit, url="https://example.org/hook")
     passkey = Authenticator.objects.create(
         user=alice.user, id=987654320, type=Authenticator.Type.WEBAUTHN, data={}
@@ -65,6 +67,8 @@ def hers(alice: Owner, photo: Source, submit: Submit) -> dict[str, str]:
         "purchase_id": purchase.pk,
         "delivery_id": str(delivery.pk),
         "pk": str(passkey.pk),
+        "batch_id": batch.pk,
+        "file_id": str(file.pk),
     }
 
 

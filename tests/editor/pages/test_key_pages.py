@@ -104,6 +104,7 @@ INSIDE_ONLY = {
         "payment_provider_failed",
         "source_expired",
         "challenge_required",
+        "not_appealable",
         "no_change",
         "superseded",
     ),

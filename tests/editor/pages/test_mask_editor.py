@@ -81,7 +81,7 @@ def test_versions_are_shown_in_a_line_and_to_their_owner_alone(
     assert [source.pk for source in page.context["versions"]] == ids
     stranger = bobs_browser.get(f"/image/edit/?source={ids[1]}")
     assert stranger.context["versions"] == []
-    assert ids[1] not in stranger.content.decode()
+    assert f"/sources/{ids[1]}" not in stranger.content.decode()
     assert bobs_browser.get(f"/image/edit/?edit={edit.pk}").status_code == 404
 
 
