@@ -13,12 +13,13 @@ from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import ApiKey, Owner, User
-from editor import moderation
+from editor import moderation, review
 from editor.models import Decision, Edit
 from freeai.common.errors import FreeAIError
 
@@ -165,6 +166,7 @@ class EditAdmin(Deciding):
     readonly_fields = fields
     decisions = (
         ("uphold", "Uphold the refusal"),
+        ("dismiss", "Dismiss the report or flag"),
         ("overturn", "Overturn: run it again for free"),
         ("take_down", "Take down"),
     )
@@ -185,7 +187,15 @@ class EditAdmin(Deciding):
             self.admin_site.admin_view(self.picture),
             name="editor_edit_picture",
         )
-        return [picture, *super().get_urls()]
+        queue = path("review/", self.admin_site.admin_view(self.review), name="review")
+        return [queue, picture, *super().get_urls()]
+
+    def review(self, request: HttpRequest) -> HttpResponseBase:
+        """Show what waits for a decision."""
+        if not self.has_moderate_permission(request):
+            return HttpResponse(status=403)
+        context = {**self.admin_site.each_context(request), "title": "Review", "cases": review.open_cases()}
+        return render(request, "admin/review.html", context)
 
     @admin.display(description="Pictures")
     def pictures(self, edit: Edit) -> SafeString:

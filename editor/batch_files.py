@@ -17,7 +17,7 @@ from django.db import IntegrityError
 from editor import retention, sources
 from editor.models import Batch, BatchFile, Source
 from editor.models.batch import NAME_MAX
-from freeai.common.errors import Conflict, InvalidInput, NotFound, UserError
+from freeai.common.errors import Busy, Conflict, InvalidInput, NotFound, UserError
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +26,28 @@ PROMPTS_CHARACTERS_MAX = 1_000_000
 
 
 class BatchFull(InvalidInput):
-    code = "batch_full"
+    """It holds as many files as a batch may."""
+
+
+class CutOff(Busy):
+    """The file did not arrive whole; the same file may be fine."""
 
 
 class PromptsNotUnderstood(InvalidInput):
-    code = "prompts_not_understood"
+    """The list is not lines of a file and a prompt."""
 
 
 def receive(batch: Batch, data: bytes | None, *, name: str, sent_bytes: int) -> BatchFile:
     """Take one file; the row says whether it can be used. `data` is None for one too large to send.
 
-    Raises BatchFull, and Conflict for another file under the name of one that is being edited.
+    Raises BatchFull, Conflict for another file under the name of one that is being edited, and
+    CutOff for one that did not arrive whole: that says nothing about the file.
     """
     path = clean_path(name)
+    if data is None and sent_bytes <= settings.SOURCE_BYTES_MAX:
+        raise CutOff("This file did not arrive. Send it again.")
+    if data is not None and len(data) < min(sent_bytes, settings.SOURCE_BYTES_MAX + 1):
+        raise CutOff("This file did not arrive whole. Send it again.")
     known = batch.files.select_related("source").filter(name=path).first()
     if known is not None:
         if known.sent_bytes == sent_bytes and _is_still_there(known):

@@ -42,7 +42,7 @@ SWEEP_SECONDS = 0.5
 class NotEnoughTokens(OutOfTokens):
     """Nothing was started; `affordable` files could be."""
 
-    def __init__(self, message: str, *, affordable: int) -> None:
+    def __init__(self, message: str, *, affordable: int = 0) -> None:
         super().__init__(message)
         self.affordable = affordable
 

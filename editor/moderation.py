@@ -30,6 +30,12 @@ def uphold(edit: Edit, *, by: User, reason: str) -> Decision:
         return _write(Kind.UPHOLD, by=by, owner=edit.owner, edit=edit, reason=reason)
 
 
+def dismiss(edit: Edit, *, by: User, reason: str) -> Decision:
+    """Find a report or a flag without ground: nothing happens to the picture."""
+    with transaction.atomic():
+        return _write(Kind.DISMISS, by=by, owner=edit.owner, edit=edit, reason=reason)
+
+
 def overturn(edit: Edit, *, by: User, reason: str) -> Edit:
     """Run a refused edit again, free for its owner; returns the new edit.
 

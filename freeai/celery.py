@@ -5,8 +5,11 @@ from pathlib import Path
 
 from celery import Celery
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freeai.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "freeai.bells:Transport"
 
 app = Celery("freeai")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -159,7 +159,7 @@ def _connected(found: Plane, at: tuple[int, int]) -> Plane | None:
     own = int(labels[at])
     if own == 0:
         return None
-    part = (labels == own).astype(np.uint8)
+    part: Plane = np.asarray(labels == own, np.uint8)
     _, outside, stats, _ = cv2.connectedComponentsWithStats(1 - part)
     holes = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < 0.05 * part.sum())
     part[np.isin(outside, holes) & (part == 0)] = 1

@@ -18,6 +18,8 @@ _VERBS: tuple[Verb, ...] = ("remove", "add", "keep")
 _TURNED: dict[Verb, Verb] = {"remove": "keep", "add": "keep", "keep": "remove"}
 _NEGATION_REACH = 14
 """Characters between a negation and its verb: "do not ever remove"."""
+_NEGATION_BEHIND_REACH = 40
+"""And where it follows: "entferne das Wasserzeichen nicht"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,11 @@ def _words(clause: str, language: Language) -> list[_Word]:
         for match in language.roles[role].finditer(clause)
         if match[0]
     ]
-    if language.roles["place"].search(clause) and not language.roles["own"].search(clause):
-        weak = language.roles["weak"].finditer(clause)
-        found += [_Word("mark", match.start(), match.end()) for match in weak if match[0]]
-    found.sort(key=lambda word: (word.start, -word.end))
+    is_placed = language.roles["place"].search(clause) and not language.roles["own"].search(clause)
+    weak = language.roles["weak"].finditer(clause)
+    # Elsewhere a weak word is only a noun, but still no verb: "tulisan" is no "tulis".
+    found += [_Word("mark" if is_placed else "noun", word.start(), word.end()) for word in weak if word[0]]
+    found.sort(key=lambda word: (word.start, -word.end, word.role not in {"mark", "noun"}))
     return _without_overlaps(found)
 
 
@@ -106,7 +109,8 @@ def _governing(mark: _Word, words: list[_Word], clause: str, language: Language)
     between = [word for word in words if word.start >= low and word.end <= high]
     if any(word.role == "except" for word in between) or _is_excepted(mark, words, language):
         return _TURNED[meant]
-    if meant == "remove" and any(word.role == "beside" for word in between):
+    is_landmark = any(word.role == "beside" for word in between) or _is_landmark(mark, words, language)
+    if meant == "remove" and is_landmark:
         return None
     if meant == "remove" and verb.end <= mark.start and any(word.role == "with" for word in between):
         return "add" if _covers(verb, clause) else meant
@@ -127,8 +131,8 @@ def _meant(verb: _Word, words: list[_Word], clause: str, language: Language) -> 
     role: Verb = next(one for one in _VERBS if one == verb.role)
     negations = [word for word in words if word.role == "not"]
     is_turned = any(0 <= verb.start - word.end <= _NEGATION_REACH for word in negations)
-    if language.is_verb_last is not False:
-        is_turned = is_turned or any(0 <= word.start - verb.end <= _NEGATION_REACH for word in negations)
+    behind = 3 if language.is_verb_last is False else _NEGATION_BEHIND_REACH
+    is_turned = is_turned or any(0 <= word.start - verb.end <= behind for word in negations)
     return _TURNED[role] if is_turned else role
 
 
@@ -139,12 +143,22 @@ def _is_excepted(mark: _Word, words: list[_Word], language: Language) -> bool:
     )
 
 
+def _is_landmark(mark: _Word, words: list[_Word], language: Language) -> bool:
+    """Tell whether a word like "beside" follows the mark, as in Chinese: "the mark beside's cat"."""
+    return language.is_verb_last is None and any(
+        word.role == "beside" and 0 <= word.start - mark.end <= 2 for word in words
+    )
+
+
 def _covers(verb: _Word, clause: str) -> bool:
     """Tell whether the verb is one that takes what it covers with: "cover the wall with my logo"."""
     return re.match(_COVERING, clause[verb.start : verb.end]) is not None
 
 
-_COVERING = r"cover|fill|replac|swap|paint|overlay|mask|hid|chang|substitut|ersetz|rempl|sostitu|substit"
+_COVERING = (
+    r"cover|fill|replac|swap|paint|overlay|mask|hid|chang|substitut|ersetz|rempl|sostitu|substit"
+    r"|cambi|cubr|tap|rellen|reempl|sustit|troc|mud|preench|cobr|заме|закр|поменя|uberdeck|couvr|ganti|tutup"
+)
 
 
 def _removes_it(words: list[_Word], clause: str) -> bool:

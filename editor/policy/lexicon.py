@@ -29,13 +29,15 @@ class Language:
 
     is_verb_last: the verb follows its object (Hindi, Japanese); None where both are usual (Chinese).
     script: a pattern that finds its letters; a prompt without them is not in this language.
-    roles: by role, what words play it. always, never: whole phrases that are a removal, or none.
+    roles: by role, what words play it; own_words: all of them, without English ones.
+    always, never: whole phrases that are a removal, or none.
     """
 
     name: str
     is_verb_last: bool | None
     script: re.Pattern[str]
     roles: Mapping[str, re.Pattern[str]]
+    own_words: re.Pattern[str]
     breaks: re.Pattern[str]
     always: re.Pattern[str]
     never: re.Pattern[str]
@@ -57,12 +59,26 @@ def languages() -> tuple[Language, ...]:
 
 def _language(name: str, words: Mapping[str, object], english: Mapping[str, object]) -> Language:
     is_spaceless = words.get("spaceless") is True
+    prefixes = words.get("prefixes")
     own = name == "english"
 
+    def of(key: str) -> list[str]:
+        """Compile a list; in languages with free endings a role's word begins where a word begins."""
+        found = _alternatives(words.get(key), bare=is_spaceless)
+        if key in ROLES and isinstance(prefixes, str):
+            return [rf"(?<!{_LETTER}){prefixes}{pattern}" for pattern in found]
+        return found
+
     def both(key: str) -> re.Pattern[str]:
-        mine = _alternatives(words.get(key), bare=is_spaceless)
+        mine = of(key)
+        mine += _alternatives(words.get(f"{key}_at_home"), bare=is_spaceless)
         lent = [] if own else _alternatives(english.get(key), bare=False)
         return _one_of(mine + lent)
+
+    def own_words() -> re.Pattern[str]:
+        entries = [entry for role in (*ROLES, "breaks") for entry in of(role)]
+        # Names like Shutterstock are every language's own.
+        return _one_of(entries + ([] if own else _alternatives(english.get("mark"), bare=False)))
 
     order = words.get("order")
     return Language(
@@ -70,6 +86,7 @@ def _language(name: str, words: Mapping[str, object], english: Mapping[str, obje
         is_verb_last={"verb-last": True, "verb-first": False}.get(str(order)),
         script=re.compile(str(words["script"])),
         roles={role: both(role) for role in ROLES},
+        own_words=own_words(),
         breaks=re.compile(rf"[,;:!?\n،؛؟。，、；：！？|]+|\.(?=\s|$)|[।]|{both('breaks').pattern}"),
         always=both("always"),
         never=both("never"),
@@ -93,11 +110,13 @@ def _alternatives(entries: object, *, bare: bool) -> list[str]:
 
 def _pattern(entry: str, *, bare: bool) -> str:
     text = fold(entry)
-    is_stem = text.endswith("*")
+    is_stem = re.search(r"[\w)]\*$", text) is not None
     text = text[:-1] if is_stem else text
-    text = _ENDING.sub(lambda _: rf"{_LETTER}*", text.replace("..", "\0"))
-    text = text.replace("~", f"{_SEPARATOR}{{0,2}}")
-    text = text.replace(" ", f"{_SEPARATOR}+").replace("\0", r"[^,;.!?。，！？\n]{0,40}?")
+    text = _ENDING.sub(lambda _: rf"{_LETTER}*", text.replace(" .. ", "\1").replace("..", "\0"))
+    text = text.replace(" ?", "~").replace("~", f"{_SEPARATOR}{{0,2}}")
+    gap = r"[^,;.!?。，！？\n]{0,40}?"
+    text = text.replace(" ", f"{_SEPARATOR}+").replace("\0", gap)
+    text = text.replace("\1", f"{_SEPARATOR}+(?:{gap}{_SEPARATOR}+)?")
     if bare:
         return f"(?:{text})"
     end = "" if is_stem else rf"(?!{_LETTER})"

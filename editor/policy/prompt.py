@@ -25,6 +25,7 @@ class Finding:
     rule: str
 
 
+LIKELY_SHARE = 0.7
 _REMOVALS = "remov|eras|delet|getridof|wipe|hide|cover|cropout|clean|scrub|strip|eliminat|takeaway|takeoff"
 _MARKS = "watermark|copyright|gettyimages|shutterstock|signature|stocklogo|contentcredential"
 _RUN_TOGETHER = re.compile(rf"(?:{_REMOVALS}).{{0,24}}?(?:{_MARKS})|(?:no|without|{_MARKS})watermark")
@@ -39,14 +40,13 @@ def review(prompt: str, *, own_watermark: bool = False) -> Finding | None:
     """
     texts = readings(prompt)
     for text in texts:
-        for language in _languages_of(text):
-            if rule := _sexual(text, language):
-                return Finding("moderation_blocked", rule)
+        if rule := _sexual(text):
+            return Finding("moderation_blocked", rule)
     if own_watermark:
         return None
     for text in texts:
         mended = _mended(text)
-        if any(_removes_mark(mended, language) for language in _languages_of(mended)):
+        if _removes_mark(mended):
             return Finding("watermark_removal", "words")
     if is_spaced_apart(fold(prompt)) and any(_RUN_TOGETHER.search(run_together(text)) for text in texts):
         return Finding("watermark_removal", "spelt apart")
@@ -57,17 +57,35 @@ def _languages_of(text: str) -> list[Language]:
     return [language for language in languages() if language.script.search(text)]
 
 
-def _removes_mark(text: str, language: Language) -> bool:
-    cleared = language.never.sub(" ", text)
-    return language.always.search(cleared) is not None or grammar.wants_a_mark_gone(cleared, language)
+def _most_likely(text: str, among: list[Language]) -> list[Language]:
+    """Keep the languages that know most of the text: "no" is not Spanish's no in English."""
+    known = {one.name: sum(len(word[0]) for word in one.own_words.finditer(text)) for one in among}
+    most: dict[str, int] = {}
+    for language in among:
+        script = language.script.pattern
+        most[script] = max(most.get(script, 0), known[language.name])
+    return [one for one in among if known[one.name] >= LIKELY_SHARE * most[one.script.pattern]]
 
 
-def _sexual(text: str, language: Language) -> str:
-    cleared = language.innocent.sub(" ", text)
-    if language.undress.search(cleared):
-        return "undressing"
-    if language.minor.search(cleared) and language.sexual.search(cleared):
-        return "minors"
+def _removes_mark(text: str) -> bool:
+    candidates = _languages_of(text)
+    for language in candidates:
+        text = language.never.sub(" ", text)
+    return any(
+        language.always.search(text) is not None or grammar.wants_a_mark_gone(text, language)
+        for language in _most_likely(text, candidates)
+    )
+
+
+def _sexual(text: str) -> str:
+    candidates = _languages_of(text)
+    for language in candidates:
+        text = language.innocent.sub(" ", text)
+    for language in candidates:
+        if language.undress.search(text):
+            return "undressing"
+        if language.minor.search(text) and language.sexual.search(text):
+            return "minors"
     return ""
 
 

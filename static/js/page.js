@@ -13,6 +13,11 @@ export function localTimes(within = document) {
     time.textContent = words.moment(new Date(time.dateTime));
 }
 
+const menu = document.getElementById("site-menu");
+document.addEventListener("click", (event) => {
+  if (!menu.contains(event.target)) menu.open = false;
+});
+
 addEventListener("online", tell);
 addEventListener("offline", tell);
 tell();

@@ -23,6 +23,7 @@ export class PlanLine {
   }
 
   async #ask() {
+    if (!this.form.isConnected) return undefined; // another copy of the form took its place
     const prompt = this.form.elements.prompt.value.trim();
     const limit = Number(this.form.closest("[data-prompt-max]").dataset.promptMax);
     if (!prompt || prompt.length > limit) return this.#tell("");

@@ -2,6 +2,7 @@
 
 import { Compare } from "./compare.js";
 import { Viewer } from "./viewer.js";
+import * as words from "./words.js";
 
 const BLUR_PX = 14;
 
@@ -14,7 +15,7 @@ export class Stage {
     this.compare = new Compare(this.frame, find("compare-template"));
     this.viewer = new Viewer(find("viewport"), this.frame, {
       onZoom: (isFitted, scale) => {
-        find("zoom-level").textContent = isFitted ? "Fit" : `${Math.round(scale * 100)} %`;
+        find("zoom-level").textContent = isFitted ? words.FIT : `${Math.round(scale * 100)} %`;
       },
       onSlide: (clientX) => this.compare.isOn && this.compare.slideTo(clientX),
     });
@@ -27,7 +28,7 @@ export class Stage {
   }
 
   nameTag(name, width, height) {
-    find("picture-name").textContent = name || "Picture";
+    find("picture-name").textContent = name || words.PICTURE;
     find("picture-size").textContent = width ? `${width} × ${height}` : "";
   }
 
@@ -46,7 +47,7 @@ export class Stage {
   async showSource(source) {
     this.nameTag(source.name, source.width, source.height);
     this.frame.classList.toggle("has-alpha", source.has_alpha);
-    await this.#paint("before", source.url, "Your picture");
+    await this.#paint("before", source.url, words.YOUR_PICTURE);
     this.#drop("local");
     this.#place(source.width, source.height);
   }
@@ -62,7 +63,7 @@ export class Stage {
   }
 
   async showResult(url) {
-    await this.#paint("after", url, "The result");
+    await this.#paint("after", url, words.THE_RESULT);
   }
 
   startComparing({ isNew }) {
@@ -75,7 +76,7 @@ export class Stage {
   }
 
   async showChanges(url) {
-    await this.#paint("changes", url, "Where the result differs from your picture");
+    await this.#paint("changes", url, words.DIFFERENCES);
     this.frame.classList.add("shows-changes");
   }
 

@@ -1,5 +1,7 @@
 // The form: prompt, examples, model and the settings that are folded away.
 
+import * as words from "./words.js";
+
 const COUNT_FROM = 0.8; // the counter shows in the last fifth of the room
 
 export class WishForm {
@@ -84,7 +86,7 @@ export class WishForm {
       radio.dataset.served = isOn ? "yes" : "no";
       const tag = radio.closest("label").querySelector("[data-served-tag]");
       tag.classList.toggle("is-on", isOn);
-      tag.textContent = isOn ? "Ready" : "Not running here now";
+      tag.textContent = words.served(isOn);
     }
     this.#changed();
   }
@@ -107,7 +109,7 @@ export class WishForm {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "button slim";
-      button.textContent = `Use ${radio.dataset.name}`;
+      button.textContent = words.use(radio.dataset.name);
       button.addEventListener("click", () => {
         radio.checked = true;
         this.#changed();

@@ -1,6 +1,12 @@
-// The sentences that only script says; everything else is in the templates.
+// The sentences that only script says; everything else is in the templates. Django's catalogue for
+// scripts, loaded before this where the page is not English, has them in the reader's language.
 
-const UNITS = ["bytes", "KB", "MB"];
+const gettext = globalThis.gettext ?? ((words) => words);
+const ngettext = globalThis.ngettext ?? ((one, many, count) => (count === 1 ? one : many));
+const fill = (words, facts) => words.replace(/%\((\w+)\)s/g, (_, name) => facts[name]);
+const language = document.documentElement.lang || "en";
+
+const UNITS = [gettext("bytes"), "KB", "MB"];
 
 export function bytes(count) {
   let unit = 0;
@@ -14,72 +20,81 @@ export function bytes(count) {
 }
 
 export function about(seconds) {
-  if (seconds < 1.5) return "about a second";
-  if (seconds < 90) return `about ${Math.round(seconds)} s`;
-  return `about ${Math.round(seconds / 60)} min`;
+  if (seconds < 1.5) return gettext("about a second");
+  if (seconds < 90) return fill(gettext("about %(count)s s"), { count: Math.round(seconds) });
+  return fill(gettext("about %(count)s min"), { count: Math.round(seconds / 60) });
 }
 
 export function share(part) {
   const percent = part * 100;
-  if (percent > 0 && percent < 0.1) return "under 0.1 %";
+  if (percent > 0 && percent < 0.1) return gettext("under 0.1 %");
   if (percent < 10) return `${Number(percent.toFixed(1))} %`;
   if (percent > 99 && percent < 100) return `${Math.floor(percent * 10) / 10} %`; // not quite all
   return `${Math.round(percent)} %`;
 }
 
-const PHASES = { thinking: "Thinking", editing: "Editing", checking: "Checking the result" };
+const PHASES = {
+  thinking: gettext("Thinking"),
+  editing: gettext("Editing"),
+  checking: gettext("Checking the result"),
+};
 
 // What the status card says of an edit that has not ended.
 export function progress(edit) {
   const { phase, step, steps, position, eta_seconds: eta, cancel_requested: stopping } = edit.progress;
-  if (stopping) return { title: "Stopping", detail: "" };
+  if (stopping) return { title: gettext("Stopping"), detail: "" };
   if (edit.status === "queued") {
-    const before = position ? `${position} before you` : "next in line";
-    return { title: "Waiting", detail: eta === null ? before : `${before}, ${about(eta)}` };
+    const before = position ? fill(gettext("%(count)s before you"), { count: position }) : gettext("next in line");
+    return { title: gettext("Waiting"), detail: eta === null ? before : `${before}, ${about(eta)}` };
   }
-  return { title: PHASES[phase] ?? "Starting", detail: steps ? `step ${step} of ${steps}` : "" };
+  const detail = steps ? fill(gettext("step %(step)s of %(steps)s"), { step, steps }) : "";
+  return { title: PHASES[phase] ?? gettext("Starting"), detail };
 }
 
 export const ENDED = {
-  succeeded: "Done. The result is here.",
-  failed: "The edit failed. Nothing was charged.",
-  refused: "The wish was not carried out. Nothing was charged.",
-  canceled: "Canceled. Nothing was charged.",
+  succeeded: gettext("Done. The result is here."),
+  failed: gettext("The edit failed. Nothing was charged."),
+  refused: gettext("The wish was not carried out. Nothing was charged."),
+  canceled: gettext("Canceled. Nothing was charged."),
 };
 
 export function tooLarge(size, limit) {
-  return `This file is ${bytes(size)}; the limit is ${bytes(limit)}. Export it smaller or as JPEG.`;
+  const words = gettext("This file is %(size)s; the limit is %(limit)s. Export it smaller or as JPEG.");
+  return fill(words, { size: bytes(size), limit: bytes(limit) });
 }
 
-export const unserved = (name) => `${name} needs a worker that is not connected here now. Your words stay.`;
-export const EMPTY_FILE = "This file is empty. Choose another one.";
-export const UNKNOWN_FILE = "This is not a picture we can edit. PNG, JPEG, WebP and HEIC work.";
-export const CHOOSE_FIRST = "Choose a picture first.";
-export const NOT_SENT = "The connection was lost before your picture arrived. Try again.";
-export const NOT_ASKED = "The connection was lost. Your picture and your wish are still here: try again.";
-export const NOT_REACHED = "The server could not be reached. Nothing is lost: try again in a moment.";
-export const REFUSED_SIZE = "This file is too large for this server. Export it smaller or as JPEG.";
-export const NOT_UNDERSTOOD = "The server answered in a way this page does not understand. Try again in a moment.";
+export const unserved = (name) =>
+  fill(gettext("%(name)s needs a worker that is not connected here now. Your words stay."), { name });
+export const EMPTY_FILE = gettext("This file is empty. Choose another one.");
+export const UNKNOWN_FILE = gettext("This is not a picture we can edit. PNG, JPEG, WebP and HEIC work.");
+export const CHOOSE_FIRST = gettext("Choose a picture first.");
+export const NOT_SENT = gettext("The connection was lost before your picture arrived. Try again.");
+export const NOT_ASKED = gettext("The connection was lost. Your picture and your wish are still here: try again.");
+export const NOT_REACHED = gettext("The server could not be reached. Nothing is lost: try again in a moment.");
+export const REFUSED_SIZE = gettext("This file is too large for this server. Export it smaller or as JPEG.");
+export const NOT_UNDERSTOOD = gettext("The server answered in a way this page does not understand. Try again in a moment.");
 
-export const selected = (count) => (count === 1 ? "1 edit selected" : `${count} edits selected`);
-export const COPIED = "Copied";
-export const LOOKING = "Looking for the object";
-export const painted = (part) => `${share(part)} of the picture is painted. Only that changes.`;
-export const place = (x, y) => `${x} across, ${y} down`;
+export const selected = (count) =>
+  fill(ngettext("%(count)s edit selected", "%(count)s edits selected", count), { count });
+export const COPIED = gettext("Copied");
+export const LOOKING = gettext("Looking for the object");
+export const painted = (part) =>
+  fill(gettext("%(part)s of the picture is painted. Only that changes."), { part: share(part) });
+export const place = (x, y) => fill(gettext("%(x)s across, %(y)s down"), { x, y });
 
 // Headings for refusals, by the code that came with them.
 export function heading(code) {
-  if (code.startsWith("image_")) return "This picture cannot be used";
+  if (code.startsWith("image_")) return gettext("This picture cannot be used");
   const known = {
-    instruction_not_supported: "This wish is beyond this model",
-    model_unavailable: "This model is not running now",
-    too_many_queued: "Too many edits are waiting",
-    overloaded: "Too busy right now",
-    source_expired: "This picture is gone",
-    offline: "No connection",
-    notice: "One moment",
+    instruction_not_supported: gettext("This wish is beyond this model"),
+    model_unavailable: gettext("This model is not running now"),
+    too_many_queued: gettext("Too many edits are waiting"),
+    overloaded: gettext("Too busy right now"),
+    source_expired: gettext("This picture is gone"),
+    offline: gettext("No connection"),
+    notice: gettext("One moment"),
   };
-  return known[code] ?? "That did not work";
+  return known[code] ?? gettext("That did not work");
 }
 
 // Whether a person may wonder if a refusal cost them something.
@@ -89,7 +104,19 @@ export const mayCost = (code) => !code.startsWith("image_") && !["notice", "offl
 export function moment(date, now = new Date()) {
   const midnight = (day) => new Date(day.getFullYear(), day.getMonth(), day.getDate());
   const days = Math.round((midnight(date) - midnight(now)) / 86_400_000);
-  const time = date.toLocaleTimeString("en", { hour: "numeric", minute: "2-digit", hour12: false });
-  const day = { 0: "today", 1: "tomorrow", [-1]: "yesterday" }[days];
-  return `${day ?? date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
+  const time = date.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit", hour12: false });
+  const day = { 0: gettext("today"), 1: gettext("tomorrow"), [-1]: gettext("yesterday") }[days];
+  return `${day ?? date.toLocaleDateString(language === "en" ? "en-GB" : language, { day: "numeric", month: "short" })} ${time}`;
 }
+
+export const CHECKING_PICTURE = gettext("Checking the picture");
+export const PICTURE_READY = gettext("The picture is ready");
+export const STARTS_LATER = gettext("It starts as soon as the picture is here.");
+export const UPLOADING = gettext("Uploading");
+export const FIT = gettext("Fit");
+export const PICTURE = gettext("Picture");
+export const YOUR_PICTURE = gettext("Your picture");
+export const THE_RESULT = gettext("The result");
+export const DIFFERENCES = gettext("Where the result differs from your picture");
+export const served = (isOn) => (isOn ? gettext("Ready") : gettext("Not running here now"));
+export const use = (name) => fill(gettext("Use %(name)s"), { name });

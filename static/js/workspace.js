@@ -130,12 +130,12 @@ function uploadOptions(signal) {
     if (signal.aborted) return;
     if (sent < total) {
       const detail = `${words.bytes(sent)} of ${words.bytes(total)}`;
-      tellProgress({ title: "Uploading", detail }, sent, total);
+      tellProgress({ title: words.UPLOADING, detail }, sent, total);
       return;
     }
     setFace("checking");
-    tellProgress({ title: "Checking the picture", detail: "" });
-    announce("Checking the picture");
+    tellProgress({ title: words.CHECKING_PICTURE, detail: "" });
+    announce(words.CHECKING_PICTURE);
   };
   return { url: setting.sourcesUrl, token: wish.token, signal, onBytes };
 }
@@ -143,8 +143,8 @@ function uploadOptions(signal) {
 // The picture appears at once if this browser can read it; otherwise when it comes back.
 function showUpload(file) {
   setFace("uploading");
-  tellProgress({ title: "Uploading", detail: words.bytes(file.size) }, 0);
-  announce("Uploading");
+  tellProgress({ title: words.UPLOADING, detail: words.bytes(file.size) }, 0);
+  announce(words.UPLOADING);
   stage.clear();
   tell("picture", null);
   stage.nameTag(file.name);
@@ -161,7 +161,7 @@ async function arrived(source) {
   wish.setSource(source.id);
   tell("picture", source);
   setFace("ready");
-  announce("The picture is ready");
+  announce(words.PICTURE_READY);
   if (!isWaitingForPicture) return;
   isWaitingForPicture = false;
   submit();
@@ -218,7 +218,7 @@ function reopen() {
 async function submit() {
   if (uploading) {
     isWaitingForPicture = true;
-    wish.setNote("It starts as soon as the picture is here.");
+    wish.setNote(words.STARTS_LATER);
     return;
   }
   if (!current.source) {

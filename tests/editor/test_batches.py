@@ -76,6 +76,15 @@ def test_a_bad_file_says_why_and_the_rest_go_on(batch: Batch, mona: Owner) -> No
     assert purses.balance(mona).held == 100
 
 
+def test_an_upload_that_was_cut_off_says_nothing_about_the_file(batch: Batch) -> None:
+    for data in (None, b"", PHOTO[:100]):
+        with pytest.raises(batch_files.CutOff):
+            batch_files.receive(batch, data, name="one.png", sent_bytes=len(PHOTO))
+    assert states(batch) == {}
+    add(batch, "one.png")
+    assert states(batch) == {"one.png": "ready"}
+
+
 def test_a_file_sent_twice_is_one_file(batch: Batch) -> None:
     first, again = add(batch, "one.png", "one.png")
     assert first.pk == again.pk

@@ -11,6 +11,7 @@ import * as words from "./words.js";
 const ASK_MS = 1500;
 const ASK_MS_MAX = 8000;
 const TYPING_MS = 500;
+const DEAL_MS = 2000; // while files arrive, the price is asked for this often
 
 const bench = document.getElementById("bench");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -28,6 +29,7 @@ const sender = new Sender({
 });
 let typing = 0;
 let wasBusy = false;
+let dealtAt = 0;
 let opening = null; // the promise of a batch that is being opened
 
 const post = (url, data) =>
@@ -111,6 +113,7 @@ function tellSending() {
   bench.toggleAttribute("data-sending", sender.isBusy);
   for (const button of document.querySelectorAll('#deal [form="wish"]'))
     if (sender.isBusy) button.disabled = true;
+  if (sender.isBusy && grid.ready && performance.now() - dealtAt > DEAL_MS) save();
   if (wasBusy && !sender.isBusy) {
     announce(words.arrived(done));
     save();
@@ -132,6 +135,7 @@ async function save() {
   clearTimeout(typing);
   const form = document.getElementById("wish");
   if (!form || !bench.dataset.batch) return;
+  dealtAt = performance.now();
   try {
     const response = await post(`${bench.dataset.url}wish`, new FormData(form));
     if (!response.ok) return;

@@ -55,9 +55,11 @@ export class Plane {
     const dy = to.y - from.y;
     const length2 = dx * dx + dy * dy;
     const { data, width } = this;
+    const full = isErasing ? 0 : 255;
     for (let y = rect.y; y < rect.y + rect.h; y += 1) {
       const py = y + 0.5 - from.y;
       for (let x = rect.x; x < rect.x + rect.w; x += 1) {
+        if (data[y * width + x] === full) continue; // most of what a large brush goes over
         const px = x + 0.5 - from.x;
         const t = length2 ? Math.min(Math.max((px * dx + py * dy) / length2, 0), 1) : 0;
         const r = from.r + (to.r - from.r) * t;

@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts import keys, roles
 from accounts.models import Owner, User
 from billing import purses
-from editor import edits, merging, moderation, queue, runner, settlement, sources
-from editor.models import Decision, Edit, Source
+from editor import appeals, edits, gates, merging, moderation, queue, runner, settlement, sources
+from editor.models import Decision, Edit, Flag, Report, Share, Source
 from freeai.common.errors import Conflict, InvalidInput
 from tests import members
 from tests.conftest import Submit, run
@@ -231,3 +231,42 @@ def test_an_overturned_refusal_needs_its_picture(refused: Edit, mona: User) -> N
     ):
         moderation.overturn(refused, by=mona, reason="Too late.")
     assert not Decision.objects.exists()
+
+
+def queue_of(browser: Client) -> str:
+    return browser.get(reverse("admin:review")).content.decode()
+
+
+def test_appeals_reports_and_flags_wait_until_somebody_decides(
+    refused: Edit, submit: Submit, mona: User, alice: Owner
+) -> None:
+    done = run(submit())
+    appeals.file(refused, reason="It is my own logo.", keeps_source=True)
+    share = Share.objects.create(edit=done)
+    Report.objects.create(share=share, reason=Report.Reason.PERSON, text="That is me.")
+    gates.flag(done, Flag.Kind.RESULT_CONTENT, 0.81)
+    browser = browser_of(mona)
+    page = queue_of(browser)
+    for words in ("It is my own logo.", "That is me.", "0.81", "watermark_removal"):
+        assert words in page
+    assert page.index("Appeal</td>") < page.index("Report</td>") < page.index("Flag</td>")
+    decide(browser, done, "dismiss")
+    page = queue_of(browser)
+    assert "That is me." not in page
+    assert "It is my own logo." in page
+    decide(browser, refused, "overturn")
+    assert "Nothing waits." in queue_of(browser)
+
+
+def test_the_queue_is_the_moderators_alone(refused: Edit) -> None:
+    assert (
+        browser_of(staff("cash@example.com", roles.CASHIER)).get(reverse("admin:review")).status_code == 403
+    )
+    assert Client().get(reverse("admin:review")).status_code == 302
+
+
+def test_a_banned_owner_s_shares_are_gone(submit: Submit, mona: User, alice: Owner, client: Client) -> None:
+    share = Share.objects.create(edit=run(submit()))
+    assert client.get(share.get_absolute_url()).status_code == 200
+    moderation.ban(alice, by=mona, reason="…")
+    assert client.get(share.get_absolute_url()).status_code == 404

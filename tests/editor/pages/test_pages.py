@@ -125,10 +125,10 @@ def test_an_edit_of_a_model_that_left_the_catalogue_is_still_shown(
 def test_history_turns_its_pages(submit: Submit, alices_browser: Client) -> None:
     made = [submit().pk for _ in range(30)]
     first = alices_browser.get("/account/?tab=history")
-    second = alices_browser.get(f"/account/?tab=history&after={first.context['next']}")
-    shown = [edit.pk for page in (first, second) for edit in page.context["edits"]]
+    second = alices_browser.get(f"/account/?tab=history&after={first.context['page'].older}")
+    shown = [edit.pk for page in (first, second) for edit in page.context["page"].rows]
     assert shown == made[::-1]
-    assert second.context["next"] is None
+    assert second.context["page"].older is None
 
 
 def test_retry_submits_the_same_wish(submit: Submit, alices_browser: Client) -> None:
