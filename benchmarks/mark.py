@@ -84,7 +84,9 @@ CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
 
 def strength(picture: Pixels, key: str = KEY) -> float:
     """Return how clearly a key's mark is in a picture."""
-    return mark.strength(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY), key)
+    return mark.strength(
+        np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY), np.uint8), key
+    )
 
 
 def milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
@@ -101,7 +103,8 @@ def speed() -> Iterator[str]:
     """Yield what marking and signing cost on a picture of 4 megapixels."""
     from editor import signing
 
-    picture = cv2.resize(np.asarray(data.astronaut()), (2048, 2048), interpolation=cv2.INTER_CUBIC)
+    _, small = next(photos(1))
+    picture = np.asarray(cv2.resize(small, (2048, 2048), interpolation=cv2.INTER_CUBIC), np.uint8)
     yield f"marking 4 MP: {milliseconds(lambda: mark.lay(picture, 255 - picture, KEY)):.0f} ms"
     by = signing.own.__wrapped__(_scratch() / "signing.pem")
     parent = encoding.encode(picture, None, format="jpeg")

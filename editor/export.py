@@ -1,6 +1,6 @@
 """Everything an owner has, as one zip that is written while it is sent.
 
-    account.json  edits.json  sources.json  purchases.json  keys.json  webhooks.json  tokens.csv
+    account.json  edits.json  sources.json  batches.json  shares.json  …  tokens.csv
     pictures/sources/…  pictures/masks/…  pictures/results/…
 
 Rows come from the database page by page and pictures one at a time, so that it needs as much memory
@@ -22,7 +22,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import ApiKey, Owner
 from billing import purchases, purses, statement
-from editor.models import Edit, Source, WebhookDelivery
+from editor.models import Batch, BatchFile, Edit, Share, Source, WebhookDelivery
 
 PAGE = 500
 README = """What FreeAI has of you, as of {now}.
@@ -33,6 +33,9 @@ sources.json      every picture you uploaded: name, size, what it said about rig
 purchases.json    packs you bought
 keys.json         your API keys (their secrets are not stored, so they are not here)
 webhooks.json     addresses that were told about your edits
+batches.json      folders you had edited; batch_files.json: their files
+shares.json       edits you showed to others
+ratings.json, appeals.json, declarations.json: what you said of models, refusals and marks
 tokens.csv        every movement of your tokens
 pictures/         the pictures that are still stored; the others have been deleted on time
 """
@@ -76,6 +79,7 @@ def stream(owner: Owner) -> Iterator[bytes]:
 def _contents(owner: Owner) -> Iterator[tuple[str, Iterable[bytes], int]]:
     """Yield each file of the zip: its name, its bytes piece by piece, and how to pack it."""
     edits = Edit.objects.visible_to(owner).newest_first()
+    batches = Batch.objects.visible_to(owner)
     keys = ApiKey.objects.filter(owner=owner).order_by("created_at")
     told = WebhookDelivery.objects.filter(edit__in=edits).order_by("created_at")
     bought = [_fields(purchase) for purchase in purchases.of_owner(owner)]
@@ -87,6 +91,12 @@ def _contents(owner: Owner) -> Iterator[tuple[str, Iterable[bytes], int]]:
         ("sources.json", _rows(_sources(owner))),
         ("keys.json", _rows(keys)),
         ("webhooks.json", _rows(told)),
+        ("batches.json", _rows(batches.newest_first())),
+        ("batch_files.json", _rows(BatchFile.objects.filter(batch__in=batches).order_by("id"))),
+        ("shares.json", _rows(Share.objects.filter(edit__in=edits).order_by("created_at"))),
+        ("ratings.json", _rows(owner.ratings.order_by("id"))),
+        ("appeals.json", _rows(owner.appeals.order_by("id"))),
+        ("declarations.json", _rows(owner.declarations.order_by("created_at"))),
         ("purchases.json", [_json(bought)]),
         ("tokens.csv", (line.encode() for line in statement.as_csv(owner))),
     ]

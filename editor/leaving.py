@@ -10,6 +10,9 @@ The ledger stays, under the owner's random id, without a name: it still reconcil
 
 import logging
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -21,7 +24,19 @@ from accounts import keys
 from accounts.models import Owner, User
 from billing import ledger, purses
 from editor import edits, retention
-from editor.models import ApiRequest, Edit, Source, WebhookDelivery, WebhookSecret
+from editor.models import (
+    ApiRequest,
+    Appeal,
+    Batch,
+    BatchFile,
+    Decision,
+    Edit,
+    Rating,
+    Share,
+    Source,
+    WebhookDelivery,
+    WebhookSecret,
+)
 from freeai.common.errors import NotAllowed
 
 log = logging.getLogger(__name__)
@@ -40,7 +55,9 @@ def delete_everything(owner: Owner) -> None:
 
 
 def close_account(user: User, password: str) -> None:
-    """Close a member's account for good. Raises WrongPassword."""
+    """Close a member's account for good. Raises WrongPassword; NotAllowed for people who work here."""
+    if user.is_staff:
+        raise NotAllowed(_("This account has duties here. Ask an administrator to take them off it first."))
     if not user.has_usable_password() or not user.check_password(password):
         raise WrongPassword(_("This is not your password."), param="password")
     owner, _made = Owner.objects.get_or_create(user=user)
@@ -53,8 +70,10 @@ def close_account(user: User, password: str) -> None:
         ApiRequest.objects.filter(api_key__owner=owner).delete()
         WebhookDelivery.objects.filter(edit__owner=owner).delete()
         WebhookSecret.objects.filter(owner=owner).delete()
+        Rating.objects.filter(owner=owner).delete()
+        Appeal.objects.filter(owner=owner).update(reason="")
         Owner.objects.filter(pk=owner.pk).update(user=None, closed_at=timezone.now())
-        user.delete()
+        _remove_login(user)
     _remove_bytes(owner)
     log.info("owner.closed", extra={"owner_id": owner.pk})
     _confirm(address, left)
@@ -65,10 +84,30 @@ def _forget_pictures(owner: Owner) -> None:
     for edit in Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).order_by("pk"):
         edits.end_now(edit)
     edits.forget_all(owner)
-    due = {"expires_at": timezone.now()}
+    now = timezone.now()
+    Share.objects.filter(edit__owner=owner, revoked_at=None).update(revoked_at=now)
+    BatchFile.objects.filter(batch__owner=owner).delete()  # their names are words too
+    gone = {"deleted_at": now, "name": "", "prompt": "", "prompts": {}, "note": ""}
+    Batch.objects.filter(owner=owner, deleted_at=None).update(**gone)
+    due = {"expires_at": now}
     Edit.objects.filter(owner=owner, purged_at=None).update(**due)
     sources = Source.objects.filter(owner=owner).exclude(status=Source.Status.EXPIRED)
     sources.update(**due, name="", rights={})
+
+
+def _remove_login(user: User) -> None:
+    """Delete a login, with its sessions, second factors and passkeys.
+
+    Decisions that somebody once made as a moderator stay, signed by a login without a name or a way in.
+    """
+    if not Decision.objects.filter(by=user).exists():
+        user.delete()
+        return
+    for rows in (EmailAddress, Authenticator, UserSession):
+        rows.objects.filter(user=user).delete()
+    user.email, user.is_active = f"closed-{user.pk}@invalid", False
+    user.set_unusable_password()
+    user.save()
 
 
 def _remove_bytes(owner: Owner) -> None:

@@ -28,8 +28,11 @@ RING = (4.0, 13.0)
 FLAT_LEVELS = 0.9
 BUSY_SHARE = 0.18
 """Strength (levels, root mean square): this much everywhere, and a share of the local contrast on top."""
-UNITS = 80
-"""Strength is counted in eightieths of a level, so that a byte holds 3.2: more than that is never laid."""
+UNITS = 104
+"""Strength is counted in these parts of a level, so that a byte holds 2.45: at 2.55 all over, a picture
+would differ by 40 dB from what the engine said."""
+PATTERN_UNITS = 80
+"""The pattern is counted in these parts of its own root mean square, so that a byte holds its peaks."""
 PIECE = 8
 """Local contrast is measured in squares of this many pixels."""
 
@@ -49,7 +52,7 @@ def lay(image: Pixels, source: Pixels, key: str) -> Pixels:
     strong = cv2.resize(_strength(image), changed.shape[::-1], interpolation=cv2.INTER_LINEAR)
     strong = cv2.bitwise_and(strong, changed)
     brighter, darker = (
-        cv2.merge([cv2.multiply(strong, half, scale=1 / (UNITS * UNITS))] * 3)
+        cv2.merge([cv2.multiply(strong, half, scale=1 / (UNITS * PATTERN_UNITS))] * 3)
         for half in _tiled(key, *changed.shape)
     )
     return np.asarray(cv2.subtract(cv2.add(image, brighter), darker), np.uint8)
@@ -104,9 +107,9 @@ def _strength(image: Pixels) -> Plane:
 
 @lru_cache(maxsize=1)
 def _tiled(key: str, height: int, width: int) -> tuple[Plane, Plane]:
-    """Return what the pattern adds and what it takes away, times UNITS. Pictures often share a size."""
+    """Return what the pattern adds and what it takes away, times PATTERN_UNITS. Sizes repeat."""
     tile = np.fft.ifft2(_phases(key)).real
-    levels = np.rint(UNITS * tile / tile.std())
+    levels = np.rint(PATTERN_UNITS * tile / tile.std())
     halves = (np.clip(sign * levels, 0, 255).astype(np.uint8) for sign in (1, -1))
     times = (-(-height // TILE), -(-width // TILE))
     brighter, darker = (np.ascontiguousarray(np.tile(half, times)[:height, :width]) for half in halves)

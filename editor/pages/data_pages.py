@@ -47,7 +47,11 @@ async def take_out(request: HttpRequest) -> HttpResponseBase:
 
 async def _pieces(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Hand parts on one by one: an ordinary iterator would be read to its end before the first is sent."""
-    while (part := await sync_to_async(next)(parts, None)) is not None:
+
+    def following() -> bytes | None:
+        return next(parts, None)
+
+    while (part := await sync_to_async(following)()) is not None:
         if part:
             yield part
 

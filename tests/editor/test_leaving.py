@@ -10,12 +10,11 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from accounts import keys
-from accounts.blocks import AccountSuspended
 from accounts.models import ApiKey, Owner, User
 from billing import ledger, purses
 from billing.ledger import Account, Kind, Move
-from editor import edits, leaving, retention, runner, settlement, sources
-from editor.models import Edit, Source, Worker
+from editor import edits, leaving, retention, runner, settlement, shares, sources
+from editor.models import Batch, BatchFile, Decision, Edit, Source, Worker
 from freeai.common.errors import NotAuthenticated
 from tests import members
 from tests.conftest import Submit, run
@@ -62,7 +61,7 @@ def test_a_closed_account_is_gone_at_once_and_the_books_still_add_up(
     paid = purses.balance(alice).paid
     assert close(alices_browser) == 302
     assert alices_browser.get("/account/?tab=settings").status_code == 302
-    with pytest.raises((NotAuthenticated, AccountSuspended)):
+    with pytest.raises(NotAuthenticated):
         keys.verify(key.text)
     assert not User.objects.exists()
     assert names_in_storage() == []
@@ -76,6 +75,40 @@ def test_a_closed_account_is_gone_at_once_and_the_books_still_add_up(
     assert retention.check().is_clean
     assert mail.outbox[-1].to == ["alice@example.org"]
     assert "paid tokens were left" in str(mail.outbox[-1].body)
+
+
+def test_shares_and_batches_are_gone_too(
+    alice: Owner, alices_browser: Client, client: Client, submit: Submit, photo: Source
+) -> None:
+    edit = run(submit())
+    shared = shares.share(edit, shows_source=True, shows_prompt=True)
+    batch = Batch.objects.create(owner=alice, name="Holiday", prompt="warmer", prompts={"a.png": "colder"})
+    BatchFile.objects.create(batch=batch, name="us at home.png", sent_bytes=1, source=photo, state="due")
+    assert client.get(shared.get_absolute_url()).status_code == 200
+    close(alices_browser)
+    assert client.get(shared.get_absolute_url()).status_code == 404
+    batch.refresh_from_db()
+    assert (batch.name, batch.prompt, batch.prompts, batch.deleted_at is None) == ("", "", {}, False)
+    assert not BatchFile.objects.exists()
+
+
+def test_who_works_here_is_asked_to_lay_that_down_first(alice: Owner, alices_browser: Client) -> None:
+    User.objects.update(is_staff=True)
+    assert close(alices_browser) == 403
+    assert User.objects.get().owner == alice
+
+
+def test_decisions_of_a_former_moderator_stay_without_their_name(
+    alice: Owner, bob: Owner, alices_browser: Client
+) -> None:
+    assert alice.user is not None
+    Decision.objects.create(kind=Decision.Kind.DISMISS, by=alice.user, owner=bob, reason="nothing in it")
+    assert close(alices_browser) == 302
+    user = User.objects.get()
+    assert (user.is_active, "alice" in user.email, user.has_usable_password()) == (False, False, False)
+    assert Decision.objects.get().by == user
+    assert alices_browser.get("/account/?tab=settings").status_code == 302
+    assert members.make("alice@example.org").is_active
 
 
 def test_every_other_browser_is_signed_out_too(alice: Owner, alices_browser: Client) -> None:
