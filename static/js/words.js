@@ -61,7 +61,10 @@ export const NOT_REACHED = "The server could not be reached. Nothing is lost: tr
 export const REFUSED_SIZE = "This file is too large for this server. Export it smaller or as JPEG.";
 export const NOT_UNDERSTOOD = "The server answered in a way this page does not understand. Try again in a moment.";
 
-export const selected = (count) => (count === 1 ? "1 edit selected" : `${count} edits selected`);
+export function selected(count) {
+  if (!count) return "Select edits to delete them together";
+  return count === 1 ? "1 edit selected" : `${count} edits selected`;
+}
 export const COPIED = "Copied";
 
 // Headings for refusals, by the code that came with them.
