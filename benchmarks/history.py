@@ -4,18 +4,29 @@
 
 Asks through the whole application (address to HTML): first page, page 1,000, searches for a word
 that is common, rare, or nowhere, filters, a page of favourites. Each is asked of the heavy owner
-and of a light one; p95 counts, the budget is 50 ms, and the number of queries must not differ.
-Needs the server named by FREEAI_TEST_POSTGRES_URL; works in a database of its own and drops it.
+and of a light one; the budget is 50 ms at p95. "Work" is the processor time of the answer, ours
+and the database's together (Linux, server on this machine): what it takes when nobody else wants
+the processor. "Clock" is what passed, and counts only on a quiet machine; "database" is the
+database's part of the work. Needs the server named by FREEAI_TEST_POSTGRES_URL; works in a
+database of its own and drops it, unless --keep says to leave it and to use it again.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
 import statistics
 import sys
 import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 BUDGET_MS = 50
 HEAVY = "owner_heavy"
@@ -98,41 +109,73 @@ def addresses(owner_id: str) -> dict[str, str]:
     }
 
 
+@dataclass(slots=True)
+class Taken:
+    """Milliseconds of each answer."""
+
+    clock: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
+    database: list[float] = field(default_factory=list)
+
+
+def p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
+
+
 def measure(rounds: int) -> bool:
     """Ask everything in turns and print a line each; whether all keep the budget."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     from accounts.models import Owner
     from tests.conftest import client_of
 
     is_good = True
-    print(f"{'':34}{'heavy p50':>10}{'p95':>8}{'light p95':>11}{'queries':>9}")
-    asked = {who: addresses(who) for who in (HEAVY, LIGHT)}
+    print(f"{'p95, ms':34}{'heavy: work':>12}{'database':>10}{'clock':>8}{'light: work':>13}{'queries':>9}")
     browsers = {who: client_of(Owner.objects.get(pk=who)) for who in (HEAVY, LIGHT)}
+    asked = {who: addresses(who) for who in browsers}
     for name in asked[HEAVY]:
-        times: dict[str, list[float]] = {HEAVY: [], LIGHT: []}
-        counts = set()
+        taken = {who: Taken() for who in browsers}
         for turn in range(rounds + 3):
-            for who in (HEAVY, LIGHT):
-                start = time.perf_counter()
-                answer = browsers[who].get(asked[who][name])
-                took = (time.perf_counter() - start) * 1000
-                assert answer.status_code == 200
-                if turn >= 3:  # the first ones warm caches and compile templates
-                    times[who].append(took)
-        for who in (HEAVY, LIGHT):
-            with CaptureQueriesContext(connection) as captured:
-                browsers[who].get(asked[who][name])
-            counts.add(len(captured))
-        p95 = {who: statistics.quantiles(times[who], n=20)[-1] for who in times}
+            for who, browser in browsers.items():
+                one = taken[who] if turn >= 3 else Taken()  # the first ones warm caches
+                ask(browser, asked[who][name], one)
+        counts = {who: queries(browser, asked[who][name]) for who, browser in browsers.items()}
+        heavy, light = taken[HEAVY], taken[LIGHT]
         print(
-            f"{name:34}{statistics.median(times[HEAVY]):10.1f}{p95[HEAVY]:8.1f}{p95[LIGHT]:11.1f}"
-            f"{' to '.join(map(str, sorted(counts))):>9}",
+            f"{name:34}{p95(heavy.work):12.1f}{p95(heavy.database):10.1f}{p95(heavy.clock):8.1f}"
+            f"{p95(light.work):13.1f}{counts[HEAVY]:>9}",
             flush=True,
         )
-        is_good &= max(p95.values()) <= BUDGET_MS
+        is_good &= max(p95(heavy.work), p95(light.work)) <= BUDGET_MS
     return is_good
+
+
+def ask(browser: Client, address: str, taken: Taken) -> None:
+    """Ask once and write down what it took."""
+    backend, ours, start = backend_ms(), time.thread_time(), time.perf_counter()
+    answer = browser.get(address)
+    clock, ours = time.perf_counter() - start, time.thread_time() - ours
+    assert answer.status_code == 200
+    database = backend_ms() - backend
+    taken.clock.append(clock * 1000)
+    taken.work.append(ours * 1000 + database)
+    taken.database.append(database)
+
+
+def backend_ms() -> float:
+    """Return the processor time that our database connection has used so far."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+
+
+def queries(browser: Client, address: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(address)
+    return len(captured)
 
 
 def main() -> None:
@@ -141,11 +184,15 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=1_000_000)
     parser.add_argument("--owners", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     server = os.environ["FREEAI_TEST_POSTGRES_URL"]
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        admin.execute(f"CREATE DATABASE {NAME}")
+        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
+        is_filled = options.keep and known is not None
+        if not is_filled:
+            admin.execute(f"DROP DATABASE IF EXISTS {NAME}")
+            admin.execute(f"CREATE DATABASE {NAME}")
     os.environ["DATABASE_URL"] = urlsplit(server)._replace(path=f"/{NAME}").geturl()
     os.environ["FREEAI_ALLOWED_HOSTS"] = "testserver"
     os.environ["FREEAI_LOG_LEVEL"] = "WARNING"
@@ -158,14 +205,15 @@ def main() -> None:
 
     try:
         call_command("migrate", verbosity=0)
-        start = time.perf_counter()
-        fill(options.edits, options.owners)
-        print(f"{options.edits:,} edits of {options.owners:,} owners in {time.perf_counter() - start:.0f} s")
+        if not is_filled:
+            fill(options.edits, options.owners)
+        print(f"{options.edits:,} edits of {options.owners:,} owners")
         is_good = measure(options.rounds)
     finally:
         connection.close()
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+        if not options.keep:
+            with psycopg.connect(server, autocommit=True) as admin:
+                admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
     print(f"all within {BUDGET_MS} ms" if is_good else f"over {BUDGET_MS} ms")
     sys.exit(not is_good)
 

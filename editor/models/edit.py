@@ -117,7 +117,11 @@ class Edit(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(name="edit_history", fields=["owner", "-created_at", "-id"]),
+            models.Index(
+                name="edit_history",
+                fields=["owner", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None),
+            ),
             models.Index(
                 name="edit_waiting",
                 fields=["engine", "owner", "rank", "queued_at"],

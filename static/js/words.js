@@ -74,8 +74,10 @@ export const NOT_REACHED = gettext("The server could not be reached. Nothing is 
 export const REFUSED_SIZE = gettext("This file is too large for this server. Export it smaller or as JPEG.");
 export const NOT_UNDERSTOOD = gettext("The server answered in a way this page does not understand. Try again in a moment.");
 
-export const selected = (count) =>
-  fill(ngettext("%(count)s edit selected", "%(count)s edits selected", count), { count });
+export function selected(count) {
+  if (!count) return gettext("Select edits to delete them together");
+  return fill(ngettext("%(count)s edit selected", "%(count)s edits selected", count), { count });
+}
 export const COPIED = gettext("Copied");
 export const LOOKING = gettext("Looking for the object");
 export const painted = (part) =>

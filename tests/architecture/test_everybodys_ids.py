@@ -55,7 +55,7 @@ def hers(alice: Owner, photo: Source, submit: Submit) -> dict[str, str]:
     edit = run(submit(api_key=key))
     purchase = Purchase.objects.create(owner=alice, tokens=200_000, price_cents=500)
     batch = Batch.objects.create(owner=alice)
-    file = BatchFile.objects.create(batch=batch, path="garden/rose.png", source=photo)
+    file = BatchFile.objects.create(batch=batch, name="garden/rose.png", sent_bytes=9, source=photo)
     delivery = WebhookDelivery.objects.create(edit=edit, url="https://example.org/hook")
     passkey = Authenticator.objects.create(
         user=alice.user, id=987654320, type=Authenticator.Type.WEBAUTHN, data={}
