@@ -178,6 +178,8 @@ def _read_jpeg(anatomy: Anatomy, target: tuple[int, int]) -> Image.Image:
         (scale for scale in (8, 4, 2) if _is_enough(math.ceil(max(picture.size) / scale), target)), 1
     )
     picture.draft("YCbCr" if stays_ycbcr else picture.mode, (picture.width // scale, picture.height // scale))
+    # In one piece: at the end of every 64 kB that Pillow would hand over, libjpeg takes its slow path.
+    picture.decodermaxblock = len(anatomy.stream)
     picture.load()
     if anatomy.jpeg.components == 4 and not anatomy.jpeg.has_adobe:
         # Pillow takes every CMYK JPEG for one of Adobe's, which hold the inverse.

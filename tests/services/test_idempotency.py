@@ -32,7 +32,7 @@ class Program:
             base_url=f"{site.url}/v1",
             headers={"Authorization": f"Bearer {self.key}"},
             timeout=60,
-            limits=httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=1),
+            limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=0),
         )
 
     def close(self) -> None:
