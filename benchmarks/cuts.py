@@ -70,7 +70,8 @@ def cut_everywhere(site: Site, stride: int) -> Outcome:
     key = site.manage("mint_key", "cuts@example.org", "--tokens", "10000000").stdout.strip()
     proxy = Proxy(site.port)
     http = httpx.Client(limits=httpx.Limits(max_connections=4 * AT_ONCE), timeout=60)
-    client = openai.OpenAI(base_url=f"{site.url}/v1", api_key=key, http_client=http)
+    # More tries than the default two: a worker that restarts meanwhile is not what is looked at.
+    client = openai.OpenAI(base_url=f"{site.url}/v1", api_key=key, http_client=http, max_retries=8)
     try:
         with proxy.cutting(None) as (port, traffic):
             _edit(client, port, seed=0)
