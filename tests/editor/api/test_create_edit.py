@@ -370,3 +370,16 @@ def test_streaming_sends_partial_pictures_and_an_end(
     assert told[-1]["usage"]["total_tokens"] == 100
     failed = events(as_alice.edit(photo_bytes, model="test-broken", stream="true"))
     assert [event["type"] for event in failed] == ["error"] or failed[-1]["error"]["code"] == "edit_failed"
+
+
+@pytest.mark.parametrize("name", ["step1x-edit", "Step1X-Edit v1p2", "STEP1X-EDIT V1P2", "step1x-Edit"])
+def test_the_flagship_is_asked_for_by_any_of_its_names(
+    as_alice: Caller, photo_bytes: bytes, worker_for: Callable[[str], object], name: str
+) -> None:
+    away = as_alice.edit(photo_bytes, model=name, **{"async": "true"})
+    assert code(away) == (503, "model_unavailable")
+    assert "Step1X-Edit v1p2" in away.json()["error"]["message"]
+    worker_for("step1x-edit")
+    there = as_alice.edit(photo_bytes, model=name, **{"async": "true"})
+    assert (there.status_code, there.json()["model"]) == (202, "step1x-edit")
+    assert there.json()["tokens"]["price"] == 1000
