@@ -8,6 +8,8 @@ Peer of the first figure: intake of the same 4 MB JPEG alone, in one process, in
 import argparse
 import asyncio
 import contextlib
+import os
+import resource
 import statistics
 import tempfile
 import time
@@ -33,6 +35,8 @@ def main() -> None:
     parser.add_argument("--waiters", type=int, default=2000)
     parser.add_argument("--streams", type=int, default=5000)
     asked = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a socket each, here and in the site
     photo = photo_of_4_mb()
     alone = sorted(seconds_of(photo) for _ in range(7))
     print(f"intake alone, {len(photo) / 1e6:.1f} MB JPEG: p50 {1000 * statistics.median(alone):.0f} ms")
@@ -73,7 +77,8 @@ def accepted(site: Site, key: str, photo: bytes, count: int, alone: float) -> No
 async def waiting(site: Site, key: str, waiters: int, streams: int) -> None:
     """Open many waits on one process; print the memory of each and how others fare meanwhile."""
     small = pictures.encoded(pictures.photo(64, 48), "JPEG")
-    async with httpx.AsyncClient(base_url=site.url, headers={"Authorization": f"Bearer {key}"}) as client:
+    bearer = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=site.url, headers=bearer, timeout=60) as client:
         data = {"prompt": "slow 100000", "model": "test-slow"}
         post = client.build_request("POST", "/v1/images/edits", data=data, files={"image": small})
         body = await post.aread()
@@ -97,7 +102,7 @@ async def measure(name: str, site: Site, client: httpx.AsyncClient, wire: bytes,
         opened = [open_line(site, wire) for _ in range(min(50, count - start))]
         lines += await asyncio.gather(*opened)
         await asyncio.sleep(0.05)
-    await asyncio.sleep(5)
+    await settled(site)
     times = []
     for _ in range(200):
         began = time.perf_counter()
@@ -111,6 +116,22 @@ async def measure(name: str, site: Site, client: httpx.AsyncClient, wire: bytes,
     for line in lines:
         with contextlib.suppress(OSError):
             await line.wait_closed()
+
+
+async def settled(site: Site) -> None:
+    """Wait until the web process has taken in what was sent: it uses less than a third of a core."""
+    (pid,) = site.pids_of("web")
+    ticks = os.sysconf("SC_CLK_TCK")
+    for _ in range(180):
+        before = cpu_ticks(pid)
+        await asyncio.sleep(1)
+        if cpu_ticks(pid) - before < ticks / 3:
+            return
+
+
+def cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 async def open_line(site: Site, wire: bytes) -> asyncio.StreamWriter:

@@ -123,7 +123,8 @@ class Watcher:
         try:
             while True:
                 try:
-                    state = await asyncio.wait_for(inbox.get(), QUIET_SECONDS)
+                    async with asyncio.timeout(QUIET_SECONDS):  # unlike wait_for, no task for each
+                        state = await inbox.get()
                 except TimeoutError:
                     yield None
                     continue

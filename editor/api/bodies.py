@@ -8,10 +8,9 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
@@ -48,7 +47,7 @@ def read(request: HttpRequest) -> Body:
 
 def _from_multipart(request: HttpRequest) -> Body:
     try:
-        posted, files = _parts(request)
+        posted, files = request.POST, request.FILES
     except MultiPartParserError as error:
         raise InvalidInput("This multipart body cannot be read.") from error
     fields = {name: str(value) for name, value in posted.items() if value != ""}
@@ -59,14 +58,6 @@ def _from_multipart(request: HttpRequest) -> Body:
         if name in fields:
             raise InvalidInput("Send pictures as files, or as JSON.", param=name.removesuffix("[]"))
     return Body(fields, _one(images), masks[0] if masks else None)
-
-
-def _parts(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, Any]]:
-    """Return fields and files. Node sends streams in chunks, whose length Django takes for nothing."""
-    if request.META.get("CONTENT_LENGTH"):
-        return request.POST, request.FILES
-    data = request.read()
-    return request.parse_file_upload({**request.META, "CONTENT_LENGTH": len(data)}, BytesIO(data))
 
 
 def _files(files: MultiValueDict[str, Any], *names: str) -> list[bytes]:

@@ -24,6 +24,7 @@ async def create_edit(request: HttpRequest) -> HttpResponseBase:
     """Accept the call, then wait, stream or answer at once, as asked."""
     try:
         call, edit_ids = await edits_of(partial(intake.accept, request))
+        door.drop_body(request)
         return await _respond(request, call, edit_ids)
     except FreeAIError as error:
         return door.stamp(api.error_response(error), request)

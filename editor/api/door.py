@@ -84,6 +84,14 @@ def enter(request: HttpRequest, method: str) -> ApiKey:
     return key
 
 
+def drop_body(request: HttpRequest) -> None:
+    """Free what a call has sent once it is read: thousands may wait, each with a picture of megabytes."""
+    request.close()  # its files
+    body = getattr(request, "_stream", None)  # the copy that Django's handler keeps until the answer is out
+    if body is not None:
+        body.close()
+
+
 def stamp(
     answer: Answer, request: HttpRequest, *, owner: Owner | None = None, request_id: str = ""
 ) -> Answer:

@@ -1,8 +1,8 @@
 """`/mcp`: the API's edits for agents that speak the Model Context Protocol.
 
 The official SDK serves the protocol; this door in front of it checks the same keys and counts
-the same requests as /v1/. The SDK and what it needs (pydantic, starlette) take half a second and
-40 MB to load, so that is done when the first agent with a good key comes, and never otherwise.
+the same requests as /v1/. The SDK and what it needs (pydantic, starlette) take most of a second and
+27 MB to load, so that is done when the first agent with a good key comes, and never otherwise.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """A guard in front of the application: no request may be larger than agreed.
 
 Django reads a whole request body to disk before any view can refuse it. Here a body
-that announces too much is refused at once, and one that lies is cut off.
+that announces too much is refused at once, and one that lies is cut off. A body that comes
+in chunks without a length, as Node sends streams, is given one: Django takes none for nothing.
 """
 
 import json
@@ -32,7 +33,11 @@ class LimitedBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        if b"content-length" not in headers and b"transfer-encoding" in headers:
+            await self._measured(scope, receive, send)
+            return
+        announced = headers.get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > self._bytes_max:
             await self._drain(receive)
             await self._refuse(send)
@@ -49,6 +54,31 @@ class LimitedBody:
         except _BodyTooLarge:
             if not has_answered:
                 await self._refuse(send)
+
+    async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a body of unknown length once all of it is here, with its length."""
+        parts: list[bytes] = []
+        received, is_whole = 0, False
+        while not is_whole:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            parts.append(message.get("body", b""))
+            received += len(parts[-1])
+            is_whole = not message.get("more_body")
+            if received > self._bytes_max:
+                if not is_whole:
+                    await self._drain(receive)
+                await self._refuse(send)
+                return
+        body = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+        parts.clear()
+
+        async def replayed() -> Message:
+            return body.pop() if body else await receive()
+
+        length = (b"content-length", str(len(body[0]["body"])).encode())  # type: ignore[arg-type]
+        await self._app({**scope, "headers": [*scope["headers"], length]}, replayed, send)
 
     def _counted(self, receive: Receive) -> Receive:
         received = 0

@@ -16,10 +16,13 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
         size += len(message.get("body", b""))
         more = message.get("more_body", False)
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": str(size).encode()})
+    announced = dict(scope["headers"]).get(b"content-length", b"?")
+    await send({"type": "http.response.body", "body": f"{size} of {announced.decode()}".encode()})
 
 
-def ask(chunks: Iterable[bytes], announced: str | None = None) -> tuple[int, bytes]:
+def ask(
+    chunks: Iterable[bytes], announced: str | None = None, *, is_chunked: bool = False
+) -> tuple[int, bytes]:
     """Send the chunks through a guard of 100 bytes; returns status and body."""
     messages: list[Message] = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
@@ -32,13 +35,14 @@ def ask(chunks: Iterable[bytes], announced: str | None = None) -> tuple[int, byt
         sent.append(message)
 
     headers = [] if announced is None else [(b"content-length", announced.encode())]
+    headers += [(b"transfer-encoding", b"chunked")] if is_chunked else []
     scope: dict[str, Any] = {"type": "http", "headers": headers}
     asyncio.run(LimitedBody(echo, bytes_max=100)(scope, receive, send))
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
 
 
 def test_a_body_within_the_limit_passes() -> None:
-    assert ask([b"a" * 60, b"b" * 40], announced="100") == (200, b"100")
+    assert ask([b"a" * 60, b"b" * 40], announced="100") == (200, b"100 of 100")
 
 
 def test_a_body_that_announces_too_much_is_refused_with_a_sentence() -> None:
@@ -58,3 +62,8 @@ def test_a_body_without_a_size_is_counted() -> None:
 
 def test_a_size_that_is_no_number_is_refused() -> None:
     assert ask([b"a"], announced="many")[0] == 413
+
+
+def test_chunks_are_passed_on_with_their_length_and_counted_too() -> None:
+    assert ask([b"a" * 60, b"b" * 40], is_chunked=True) == (200, b"100 of 100")
+    assert ask([b"a" * 60, b"b" * 60], is_chunked=True)[0] == 413

@@ -399,3 +399,16 @@ def test_a_program_may_declare_that_the_mark_is_its_owner_s(
     answer = as_alice.edit(photo_bytes, prompt="erase the getty logo", own_watermark="true")
     assert answer.status_code == 200
     assert Edit.objects.get().declaration.wording.startswith("The mark in this picture is mine")
+
+
+@pytest.mark.parametrize("name", ["step1x-edit", "Step1X-Edit v1p2", "STEP1X-EDIT V1P2", "step1x-Edit"])
+def test_the_flagship_is_asked_for_by_any_of_its_names(
+    as_alice: Caller, photo_bytes: bytes, worker_for: Callable[[str], object], name: str
+) -> None:
+    away = as_alice.edit(photo_bytes, model=name, **{"async": "true"})
+    assert code(away) == (503, "model_unavailable")
+    assert "Step1X-Edit v1p2" in away.json()["error"]["message"]
+    worker_for("step1x-edit")
+    there = as_alice.edit(photo_bytes, model=name, **{"async": "true"})
+    assert (there.status_code, there.json()["model"]) == (202, "step1x-edit")
+    assert there.json()["tokens"]["price"] == 1000
