@@ -82,7 +82,7 @@ def _row(label: str, edit: Callable[[Pixels], Pixels]) -> Pixels:
 
 
 def _photo(name: str) -> Pixels:
-    shot = data.stereo_motorcycle()[0] if name == "motorcycle" else getattr(data, name)()
+    shot = data.stereo_motorcycle()[0]  # type: ignore[no-untyped-call] if name == "motorcycle" else getattr(data, name)()
     image = np.asarray(shot, np.uint8)
     return np.ascontiguousarray(image[..., :3] if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2))
 
