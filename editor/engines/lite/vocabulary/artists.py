@@ -15,10 +15,12 @@ ARTISTS = {
         impressionist, impressionistic, impressionism, monet, claude monet, monets, monet's, renoir
     """,
     "expressionist": """
-        expressionist, expressionistic, expressionism, munch, edvard munch, like the scream, in the style of the scream, kirchner, munch's
+        expressionist, expressionistic, expressionism, munch, edvard munch, like the scream, in the
+        style of the scream, kirchner, munch's
     """,
     "ukiyo-e": """
-        ukiyo e, ukiyoe, hokusai, hiroshige, like the great wave, in the style of the great wave, japanese woodblock,
+        ukiyo e, ukiyoe, hokusai, hiroshige, like the great wave, in the style of the great wave,
+        japanese woodblock,
         japanese woodblock print, japanese woodcut, japanese print, woodblock print, hokusai's
     """,
     "pop art": "pop art, popart, lichtenstein, roy lichtenstein, warhol, andy warhol",
@@ -27,9 +29,11 @@ ARTISTS = {
     "woodcut": "woodcut, wood cut, engraving, etching, engraved, etched, linocut, woodcut print, copperplate",
     "fauvist": "fauvist, fauvism, fauve, matisse, henri matisse, franz marc, derain, wild colours, matisse's",
     "crayon": """
-        crayon drawing, crayon style, in crayon, in crayons, with crayons, drawn with crayons, wax crayon drawing,
+        crayon drawing, crayon style, in crayon, in crayons, with crayons, drawn with crayons, wax
+        crayon drawing,
         in wax crayon, in coloured pencil, in colored pencil, in coloured pencils, in colored pencils,
-        with coloured pencils, with colored pencils, coloured pencil drawing, colored pencil drawing, like crayon,
+        with coloured pencils, with colored pencils, coloured pencil drawing, colored pencil drawing,
+        like crayon,
         as a crayon
     """,
     "red chalk": "red chalk, sanguine, red chalk drawing",
