@@ -43,29 +43,47 @@ def main() -> None:
     image = np.asarray(cv2.resize(coffee, SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
     mask = np.zeros(image.shape[:2], np.uint8)
     cv2.circle(mask, (SIZE[0] // 3, SIZE[1] // 2), 160, 255, -1)
-    print(f"{'operation':24}{'seconds':>8}{'plain':>8}{'peak MB':>9}")
+    astronaut = np.asarray(data.astronaut(), np.uint8)  # type: ignore[no-untyped-call]
+    face = np.asarray(cv2.resize(astronaut, (2048, 2048), interpolation=cv2.INTER_CUBIC), np.uint8)
+    sign = np.asarray(cv2.putText(image.copy(), "SALE", (200, 1500), 0, 9, (250, 250, 240), 24), np.uint8)
+    print(f"{'operation':24}{'seconds':>8}{'of CPU':>8}{'plain':>8}{'peak MB':>9}")
     for step in _steps():
         if len(sys.argv) > 1 and step.operation not in sys.argv[1:]:
             continue
         masked = mask if step.operation in MASK_ONLY and not step.region else None
-        seconds = _seconds(image, step, masked)
+        picture = face if step.region == "faces" else sign if step.operation == "reword" else image
+        seconds, busy = _seconds(picture, step, masked)
         plain = PLAIN_WAY.get(step.operation) if not step.region else None
         told = f"{_plain_seconds(image, plain):8.2f}" if plain else f"{'':8}"
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{step.operation + ' ' + step.region:24}{seconds:8.2f}{told}{peak:9.0f}", flush=True)
+        print(
+            f"{step.operation + ' ' + step.region:24}{seconds:8.2f}{busy:8.2f}{told}{peak:9.0f}", flush=True
+        )
+
+
+_COLORS = {"tint": "blue", "recolor": "blue", "fill": "blue", "style": "Van Gogh"}
 
 
 def _steps() -> list[Step]:
-    steps = [Step(name, 0.5, "blue" if "{color}" in WORDINGS[name].more else "") for name in WORDINGS]
-    whole = [step for step in steps if step.operation != "cutout"]
-    return [*whole, Step("cutout", 1.0, "", "background"), Step("blur", 0.4, "", "background")]
+    steps = [Step(name, 0.5, _COLORS.get(name, "")) for name in WORDINGS]
+    whole = [step for step in steps if step.operation not in ("cutout", "reword")]
+    return [
+        *whole,
+        Step("cutout", 1.0, "", "background"),
+        Step("blur", 0.4, "", "background"),
+        Step("blur", 0.4, "", "faces"),
+        Step("reword", 1.0, "SALE → OPEN"),
+    ]
 
 
-def _seconds(image: Pixels, step: Step, mask: Plane | None) -> float:
-    started = time.perf_counter()
+def _seconds(image: Pixels, step: Step, mask: Plane | None) -> tuple[float, float]:
+    """Seconds by the clock, and of all cores together; a first run loads what is loaded once."""
+    with suppress(NotUnderstood):
+        carry_out(Plan((step,)), EditRequest(image=image[:400, :400], prompt=""))
+    started, busy = time.perf_counter(), time.process_time()
     with suppress(NotUnderstood):
         carry_out(Plan((step,)), EditRequest(image=image, prompt="", mask=mask))
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - busy
 
 
 def _plain_seconds(image: Pixels, plain: Callable[[Image.Image], Image.Image]) -> float:

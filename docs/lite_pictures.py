@@ -82,8 +82,10 @@ def _row(label: str, edit: Callable[[Pixels], Pixels]) -> Pixels:
 
 
 def _photo(name: str) -> Pixels:
-    shot = data.stereo_motorcycle()[0] if name == "motorcycle" else getattr(data, name)()
-    image = np.asarray(shot, np.uint8)
+    if name == "motorcycle":
+        image = np.asarray(data.stereo_motorcycle()[0], np.uint8)  # type: ignore[no-untyped-call]
+    else:
+        image = np.asarray(getattr(data, name)(), np.uint8)
     return np.ascontiguousarray(image[..., :3] if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2))
 
 

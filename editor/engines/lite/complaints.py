@@ -5,7 +5,7 @@ from editor.engines.lite.clauses import Clause
 from editor.engines.lite.degrees import NO_DEGREE
 from editor.engines.lite.directions import cast_moves, some
 from editor.engines.lite.reading import Reading, color_of, steps_of
-from editor.engines.lite.scales import FAULTS, SCALES
+from editor.engines.lite.scales import CAST_MOVES, FAULTS, SCALES
 from editor.engines.lite.senses import Form, Kind, Token
 
 
@@ -15,6 +15,9 @@ def read_statement(clause: Clause, head: Token, reading: Reading) -> None:
         raise refusals.unclear("it says how the picture looks, but not what to do about it")
     if head.kind in (Kind.COLOR, Kind.COLORISH):
         is_cast = head.kind is Kind.COLORISH or clause.has(Kind.TINT)
+        if not clause.has(Kind.TOO, Kind.NOUN, Kind.SELECTION) and head.sense.value in CAST_MOVES:
+            reading.stated.append(cast_moves(head))  # waits for "fix that"
+            return
         if not (clause.has(Kind.TOO) or (is_cast and not clause.has(Kind.NOUN, Kind.SELECTION))):
             raise refusals.unclear("it says how the picture looks, but not what to do about it")
         moves = cast_moves(head)

@@ -19,6 +19,10 @@ _NEUTRALS = frozenset({"black", "white", "grey", "gray", "silver"})
 def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: bool) -> Moves:
     """What to do, at plain strength, for the head of an imperative clause."""
     if head.kind is Kind.EFFECT:
+        if head.sense.value == "style" and any(
+            verb.text in ("add", "adding") for verb in clause.all(Kind.RAISE)
+        ):
+            raise refusals.adds_objects(head)
         if clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.TOO, Kind.TIMES) or (
             (clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance"))
             and head.sense.value != "cutout@background"
@@ -85,7 +89,7 @@ def _wanted(clause: Clause, head: Token, inherited: Kind | None) -> Kind | None:
     if wanted is not None:
         return wanted
     scale = SCALES[head.sense.value]
-    if head.text == "film grain":
+    if head.text == "film grain" or (head.text == "grain" and clause.joint.text == "with"):
         return Kind.MORE  # nobody complains of it by that name
     if clause.joint.kind in (Kind.AND, Kind.OR) and inherited is not None:
         return inherited

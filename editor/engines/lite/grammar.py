@@ -18,7 +18,7 @@ from editor.engines.lite.plan import Step
 from editor.engines.lite.promises import read_negation, read_promise, read_spared, sparing
 from editor.engines.lite.reading import VERBS, Reading, color_of, is_statement, steps_of
 from editor.engines.lite.scales import FAULTS, SCALES
-from editor.engines.lite.senses import Form, Kind, Token
+from editor.engines.lite.senses import Form, Kind, Sense, Token
 
 _FRAMING = (
     *(Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT),
@@ -71,6 +71,10 @@ def _read(clause: Clause, reading: Reading) -> None:
         _read_several_heads(clause, reading)
 
 
+_TAMED = {"shadows": 1, "highlights": -1}
+"""Which way a zone goes that is to be softer: towards the middle."""
+
+
 def _merge_heads(clause: Clause) -> Clause:
     """Make one head of two that belong together: "brighten the shadows", "warmer colours"."""
     heads = clause.heads
@@ -78,6 +82,13 @@ def _merge_heads(clause: Clause) -> Clause:
         return clause
     qualities = [head for head in heads if head.kind is Kind.QUALITY]
     zones = [head for head in heads if head.kind is Kind.ZONE]
+    if zones and qualities and qualities[0].text in ("soften", "softening"):
+        tamed = replace(
+            zones[0], sense=Sense(Kind.QUALITY, zones[0].sense.value, _TAMED[zones[0].sense.value])
+        )
+        return without(
+            Clause(clause.joint, tuple(tamed if t is zones[0] else t for t in clause.tokens)), qualities
+        )
     if zones and qualities and qualities[0].sense.value == "brightness":
         sense = replace(qualities[0].sense, value=zones[0].sense.value)
         merged = Token(f"{qualities[0].text} {zones[0].text}", sense)
@@ -137,6 +148,13 @@ def _read_headless(clause: Clause, reading: Reading) -> None:
     """Clauses that say nothing of their own: "fix that", "a bit", "keep the rest"."""
     if clause.has(Kind.FIX) and clause.holds_only(*_FRAMING, Kind.FIX):
         read_fix(reading)
+    elif (
+        clause.has(Kind.LOWER)
+        and clause.holds_only(*_FRAMING, Kind.LOWER, Kind.DEGREE)
+        and reading.complained
+    ):
+        if clause.has(Kind.DEGREE):
+            _read_afterthought(clause, reading)
     elif clause.has(Kind.REST) and clause.has(Kind.KEEP, Kind.NOT):
         if not clause.holds_only(Kind.REST, Kind.KEEP, Kind.NOT, Kind.TOUCH, Kind.MAKE):
             raise refusals.unclear("it asks to keep something as it is")

@@ -145,7 +145,9 @@ def _region_in_words(region: str) -> str:
 
 def _in_words(step: Step) -> str:
     wording = WORDINGS[step.operation]
-    text = (wording.less if step.amount < 0 else wording.more).format(color=step.color)
+    text = (wording.less if step.amount < 0 else wording.more).format(
+        color=step.color.replace(TO, "” replaced by “")
+    )
     if step.region:
         text = f"{_region_in_words(step.region)} {text}"
     percent = round(100 * step.amount)

@@ -9,18 +9,19 @@ if TYPE_CHECKING:
 
 ABILITIES = (
     "It can change light and colour (brighter, warmer, a blue tint, golden hour, night), make a photo black"
-    " and white, vintage or cinematic, blur, sharpen or denoise it, turn it into a sketch, a watercolour or a"
-    " cartoon, and blur, recolour or remove the background; with a mask it can also remove, fill or recolour"
-    " what lies under it."
+    " and white, vintage or cinematic, blur, sharpen or denoise it, turn it into a sketch, a watercolour, a"
+    " cartoon or a painting in the style of Van Gogh and others, blur faces, replace a written word, blur,"
+    " recolour or remove the background; with a mask it can also remove, fill or recolour what lies under it."
 )
 
 _BEYOND = {
     "objects": "cannot add, replace or move things in a picture",
     "frame": "never changes the frame: it cannot crop, turn or resize",
-    "text": "cannot find or write text yet; to remove some, give a mask over it and say “remove this”",
+    "text": "adds no text, but can replace a written word: “change 'SALE' to 'OPEN'”; to remove some, give a"
+    " mask over it and say “remove this”",
     "scenes": "cannot change the weather, the season, the time of day or the place",
     "light": "cannot change where the light comes from, or how soft it is",
-    "people": "cannot change faces, bodies or expressions",
+    "people": "cannot change faces, bodies or expressions; it can blur or pixelate faces",
     "styles": "does not know the style “{word}”",
     "background": "cannot put another scene behind a subject; it can blur, colour or remove the background",
 }

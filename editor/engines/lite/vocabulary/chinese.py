@@ -76,6 +76,8 @@ _PLAIN_COLORS = frozenset(
 def phrases_of(words: Mapping[str, str], adjectives: Mapping[str, list[str]]) -> dict[str, str]:
     """Every phrase with its English: the words, and what adjectives make with their neighbours."""
     made = {phrase: english for english, phrases in words.items() for phrase in listed(phrases)}
+    for phrase in [phrase for phrase in made if phrase.endswith("风")]:
+        made.setdefault(phrase + "格", made[phrase])
     for word, (plain, compared, verb) in adjectives.items():
         made[word] = plain
         made["更" + word] = made["再" + word] = made["更加" + word] = compared

@@ -28,7 +28,8 @@ NOUNS = """
         pillow, cushion, blanket, towel, mirror, picture frame, plate, bowl, cup, mug, glass,
         bottle, can of, spoon, fork, knife, food, coffee, cake, fruit, apple, banana, bread, book,
         books, paper, phone, laptop, computer, screen, keyboard, camera, box, bin, trash, rubbish,
-        litter, bucket, ball, toy, balloon, umbrella, flag, object, objects, thing, things, item,
+        litter, candy, crayon, crayons, mural, bucket, ball, toy, balloon, umbrella, flag, object,
+        objects, thing, things, item,
         stuff, mark, marks, stain, stains, scratch, scratches, dust, crack, cracks, hole,
         reflection, reflections, glare, flash, lens flare, flare, smoke, fog, mist, snow, rain,
         fire, left, right, left side, right side, bottom, corner, corners, edge, edges, centre,
@@ -76,7 +77,7 @@ BEYOND: dict[str, str] = {
         colorise, marble statue
     """,
     "background": """
-        new background, another background, different background, change the background, alpha
+        new background, another background, different background, alpha
     """,
 }
 
