@@ -39,6 +39,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "hoist": {"hoist": True},
     "trim_last_block": {"trim_last_block": True},
     "cache_embeds": {"cache_embeds": 16},
+    "guidance on two devices": {"guidance_device": "cpu"},
     "attention native": {"attention_backend": "native"},
     "memory model": {"memory": "model"},
     "memory group": {"memory": "group"},
@@ -52,7 +53,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "int8 weights": {"weight_format": "int8"},
     "first_block_cache": {"first_block_cache": 0.1},
 }
-LOSSLESS = list(OPTIONS)[:9]
+LOSSLESS = list(OPTIONS)[:10]
 MODEL = {
     "attention_head_dim": 64,
     "axes_dims_rope": [8, 28, 28],

@@ -1,4 +1,7 @@
-"""Step1X-Edit in the whole product: a worker of its own on the CPU, a checkpoint built on the spot."""
+"""Step1X-Edit in the whole product: a worker of its own on the CPU, with the recorded checkpoint.
+
+Without the recorded stages at hand, one is built on the spot.
+"""
 
 import re
 import signal
@@ -13,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import pictures
-from tests.editor.engines.step1x import tiny
+from tests.editor.engines.step1x import goldens, tiny
 from tests.site import ROOT, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,7 +39,9 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
     """`gpu_worker` as an operator starts it, with few pixels and long replies."""
-    weights = tiny.build(tmp_path_factory.mktemp("weights") / "tiny")
+    weights = goldens.checkpoint("tiny-a")
+    if not weights.is_dir():
+        weights = tiny.build(tmp_path_factory.mktemp("weights") / "tiny")
     settings = {
         "FREEAI_STEP1X_SIZE_LEVEL": "256",
         "FREEAI_STEP1X_DTYPE": "float32",

@@ -1,101 +1,29 @@
-"""Weights from a hub: a small one of our own, on this machine, that speaks the real one's protocol."""
+"""Weights from a hub: looked up, fetched, gone on with, compared."""
 
-import hashlib
-import json
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from django.core.management import CommandError, call_command
 from huggingface_hub import constants
 
 from editor.engines import hub
+from editor.engines.step1x import weights
+from tests.editor.engines.step1x import goldens, tiny
+from tests.hub import Hub, running_hub
 
-REVISION = "0123456789abcdef0123456789abcdef01234567"
 FILES = {"model_index.json": b"{}", "vae/weights.safetensors": bytes(range(256)) * 40}
-
-
-class Hub(ThreadingHTTPServer):
-    """Serves one repository; `files` are its bytes, `listed` the hashes it claims."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files = dict(FILES)
-        self.listed = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Hub
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_GET(self) -> None:
-        path = self.path.split("?")[0]
-        if path.startswith("/api/models/maker/model"):
-            facts = self._tree() if "/tree/" in path else self._facts()
-            self._answer(json.dumps(facts).encode(), {"content-type": "application/json"})
-            return
-        name = path.split(f"/resolve/{REVISION}/")[-1]
-        if name not in self.server.files:
-            self.send_error(404)
-            return
-        data = self.server.files[name]
-        etag = {"etag": f'"{self.server.listed[name]}"', "x-repo-commit": REVISION}
-        self._answer(data, etag | {"accept-ranges": "bytes"})
-
-    def _tree(self) -> list[dict[str, object]]:
-        return [
-            {"type": "file", "path": name, "size": len(FILES[name]), "oid": self.server.listed[name]}
-            for name in self.server.files
-        ]
-
-    def _facts(self) -> dict[str, object]:
-        siblings = [
-            {
-                "rfilename": name,
-                "size": len(FILES[name]),
-                "lfs": {"sha256": self.server.listed[name], "size": len(FILES[name]), "pointerSize": 1},
-            }
-            for name in self.server.files
-        ]
-        return {
-            "id": "maker/model",
-            "sha": REVISION,
-            "siblings": siblings,
-            "tags": [],
-            "downloads": 0,
-            "private": False,
-            "cardData": {"license": "apache-2.0"},
-        }
-
-    def _answer(self, data: bytes, headers: dict[str, str]) -> None:
-        self.send_response(200)
-        for name, value in (headers | {"content-length": str(len(data))}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Be quiet."""
+WEIGHTS = "vae/weights.safetensors"
+CUT_BYTES, CHUNK_BYTES = 20_000, 4096
 
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    server = Hub()
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(constants, "ENDPOINT", address)
-    monkeypatch.setattr(
-        constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}"
-    )
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running_hub(FILES, "maker/model") as server:
+        _use(server, monkeypatch)
+        yield server
 
 
 def test_size_and_licence_are_known_before_the_first_byte(served: Hub) -> None:
@@ -109,12 +37,11 @@ def test_files_arrive_and_are_compared(served: Hub, tmp_path: Path) -> None:
     hub.pull(hub.look_up("maker/model"), tmp_path, said.append)
     for name, data in FILES.items():
         assert (tmp_path / name).read_bytes() == data
-    assert said == [f"comparing {name}" for name in FILES]
+    assert said == [f"comparing {WEIGHTS}"]
 
 
 def test_a_file_that_differs_from_the_list_is_named(served: Hub, tmp_path: Path) -> None:
-    name = "vae/weights.safetensors"
-    served.files[name] = FILES[name][::-1]
+    served.files[WEIGHTS] = FILES[WEIGHTS][::-1]
     with pytest.raises(hub.NoWeights, match=r"weights\.safetensors differs"):
         hub.pull(hub.look_up("maker/model"), tmp_path, lambda _: None)
 
@@ -123,3 +50,45 @@ def test_a_hub_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(hub.NoWeights, match="does not answer"):
         hub.look_up("maker/model")
+
+
+def test_the_command_says_size_and_licence_goes_on_after_a_cut_and_names_a_broken_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # the library waits a second before it tries again
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", CHUNK_BYTES)  # what was read of a chunk is lost
+    files = _checkpoint(tmp_path)
+    broken = next(name for name in files if name.startswith("transformer/") and name.endswith(".safetensors"))
+    with running_hub(files, weights.REPOSITORY) as server:
+        _use(server, monkeypatch)
+        server.cut[broken] = CUT_BYTES
+        said = StringIO()
+        with pytest.raises(CommandError, match="run it again to go on"):
+            _pull(tmp_path / "weights", said)
+        assert "GB, licence apache-2.0" in said.getvalue()
+        assert (broken, 4 * CHUNK_BYTES) in server.ranges  # tried again from where the line broke
+        server.cut.clear()
+        _pull(tmp_path / "weights", said)
+        assert ": whole (transformer" in said.getvalue()
+        assert (tmp_path / "weights" / broken).read_bytes() == files[broken]
+        server.files[broken] = files[broken][:-1] + bytes([files[broken][-1] ^ 1])
+        with pytest.raises(CommandError, match=f"{broken} differs from what the hub lists"):
+            _pull(tmp_path / "other", said)
+
+
+def _checkpoint(folder: Path) -> dict[str, bytes]:
+    checkpoint = goldens.checkpoint("tiny-a")
+    if not checkpoint.is_dir():
+        checkpoint = tiny.build(folder / "tiny")
+    found = [file for file in checkpoint.rglob("*") if file.is_file()]
+    return {str(file.relative_to(checkpoint)): file.read_bytes() for file in found}
+
+
+def _pull(folder: Path, said: StringIO) -> None:
+    call_command("weights", "pull", "step1x-edit", to=folder, stdout=said)
+
+
+def _use(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "ENDPOINT", server.address)
+    template = server.address + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)

@@ -67,7 +67,7 @@ def test_a_checkpoint_of_any_sizes_edits_a_picture(
         assert told["size"] == [90, 62]
         results.append(np.asarray(Image.open(out)))
         assert results[-1].shape == (62, 90, 3)
-    assert not np.array_equal(*results)
+    assert not np.array_equal(results[0], results[1])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_each_flag_of_the_command_line_is_heard(
         status, out = run(photo, loud, "--raw", *words)
         assert status == 0
         pictures_.append(np.asarray(Image.open(out)))
-    assert np.array_equal(*pictures_) is not is_other
+    assert np.array_equal(pictures_[0], pictures_[1]) is not is_other
 
 
 def test_thinking_reflection_and_a_mask_through_the_command_line(
