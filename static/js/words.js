@@ -1,10 +1,10 @@
 // The sentences that only script says; everything else is in the templates. Django's catalogue for
 // scripts, loaded before this where the page is not English, has them in the reader's language.
 
-const gettext = globalThis.gettext ?? ((words) => words);
-const ngettext = globalThis.ngettext ?? ((one, many, count) => (count === 1 ? one : many));
-const fill = (words, facts) => words.replace(/%\((\w+)\)s/g, (_, name) => facts[name]);
-const language = document.documentElement.lang || "en";
+export const gettext = globalThis.gettext ?? ((words) => words);
+export const ngettext = globalThis.ngettext ?? ((one, many, count) => (count === 1 ? one : many));
+export const fill = (words, facts) => words.replace(/%\((\w+)\)s/g, (_, name) => facts[name]);
+export const language = document.documentElement.lang || "en";
 
 const UNITS = [gettext("bytes"), "KB", "MB"];
 

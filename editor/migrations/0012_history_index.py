@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_api_keys"),
         ("billing", "0002_books_are_immutable"),
-        ("editor", "0006_shares"),
+        ("editor", "0011_versions"),
     ]
 
     operations = [
