@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UNSPOKEN := -i .venv -i var -i tests -i benchmarks -i docs -i templates/admin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve gpu test check lint format lock picture clean
+.PHONY: help serve gpu test check lint format lock words picture clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +45,11 @@ lock: ## pin all dependencies anew, with hashes (needs uv)
 	  printf 'accelerate\npsutil\n' | uv pip compile - --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate; \
 	  } > requirements/gpu.txt
 	rm requirements/gpu.lock
+
+words: $(VENV)/base.done ## gather the pages' sentences into locale/ and compile translations (needs gettext)
+	@$(BIN)/python manage.py makemessages --all --no-wrap --no-location $(UNSPOKEN)
+	@$(BIN)/python manage.py makemessages --all --domain djangojs --no-wrap --no-location $(UNSPOKEN)
+	@$(BIN)/python manage.py compilemessages --ignore .venv
 
 picture: $(VENV)/dev.done ## take docs/screenshot.png anew from the running site
 	@$(BIN)/python docs/screenshot.py
