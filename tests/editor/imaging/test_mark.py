@@ -15,11 +15,14 @@ Photo = NDArray[np.uint8]
 def photo(name: str) -> Photo:
     """Return one of scikit-image's photographs, 768 px wide."""
     picture = np.asarray(getattr(data, name)())
-    return cv2.resize(picture, None, fx=(f := 768 / picture.shape[1]), fy=f, interpolation=cv2.INTER_AREA)
+    scale = 768 / picture.shape[1]
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def strength(picture: Photo, key: str = KEY) -> float:
-    return mark.strength(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY), key)
+    grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
+    return mark.strength(np.asarray(grey, np.uint8), key)
 
 
 def jpeg_75(picture: Photo) -> Photo:
@@ -71,5 +74,5 @@ def test_a_picture_too_small_for_it_is_left_alone() -> None:
 def test_it_survives_each_format_as_we_write_it(plain: Photo) -> None:
     marked = mark.lay(plain, 255 - plain, KEY)
     for kind in ("png", "jpeg", "webp"):
-        pixels, _ = intake.read_pixels(encoding.encode(marked, None, format=kind))  # type: ignore[arg-type]
+        pixels, _ = intake.read_pixels(encoding.encode(marked, None, format=kind))
         assert strength(pixels) >= mark.FOUND

@@ -11,11 +11,18 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Owner, User
 from editor import batch_files, batches, runner
 from editor.models import Batch, Edit, Worker
+from editor.policy import lexicon
 from tests import members, pictures
 
 pytestmark = pytest.mark.django_db
 
 PHOTO = pictures.png(pictures.photo(48, 40))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def words_are_compiled() -> None:
+    """A web process has done so before its first wish (`freeai.asgi`); it takes some seconds."""
+    lexicon.languages()
 
 
 @pytest.fixture
