@@ -36,7 +36,7 @@ def large(alice: Owner) -> Source:
 def test_a_download_is_signed_and_names_its_source(submit: Submit, alices_browser: Client, kind: str) -> None:
     edit = run(submit(output_format=kind))
     for query in ("", "?download=1"):
-        data = alices_browser.get(f"/edits/{edit.pk}/result{query}").content  # type: ignore[attr-defined]
+        data = alices_browser.get(f"/edits/{edit.pk}/result{query}").content
         report = credentials.read(data, f"image/{kind}")
         assert (report.state, report.parent) == ("valid", "source")
         assert b"c2pa.thumbnail" not in data
@@ -45,7 +45,7 @@ def test_a_download_is_signed_and_names_its_source(submit: Submit, alices_browse
 
 def test_a_thumbnail_and_a_preview_carry_the_iptc_field(submit: Submit, alices_browser: Client) -> None:
     edit = run(submit())
-    small = alices_browser.get(f"/edits/{edit.pk}/thumbnail").content  # type: ignore[attr-defined]
+    small = alices_browser.get(f"/edits/{edit.pk}/thumbnail").content
     assert xmp.SOURCE_TYPE.encode() in small
     assert xmp.SOURCE_TYPE.encode() in runner._preview(LARGE)
 

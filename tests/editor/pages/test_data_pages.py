@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -24,7 +25,7 @@ TOKENS_CSS = Path(__file__).parents[3] / "static" / "css" / "tokens.css"
 
 
 async def _fetch(client: AsyncClient) -> tuple[int, bytes]:
-    answer = await client.post("/account/data/export")
+    answer: Any = await client.post("/account/data/export")
     if answer.status_code != 200:
         return answer.status_code, b""
     return 200, b"".join([part async for part in answer.streaming_content])
