@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Owner
 from billing.models import Entry
@@ -17,7 +18,7 @@ from billing.models.book import Account
 PAGE = 30
 CHART_DAYS = 30
 BAR_WIDTH = 10
-PURSES = {"": "Both", "daily": "Free pool", "paid": "Paid tokens"}
+PURSES = {"": gettext_lazy("Both"), "daily": gettext_lazy("Free pool"), "paid": gettext_lazy("Paid tokens")}
 _COLUMNS = ("time_utc", "what", "purse", "tokens", "balance_after", "for", "note", "id")
 
 

@@ -6,6 +6,7 @@ that did to each account. `billing.ledger` alone writes them, triggers keep them
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from freeai.common import ids
 
@@ -32,20 +33,20 @@ class Transfer(models.Model):
     """Tokens that moved, why, and the key that lets it happen once."""
 
     class Kind(models.TextChoices):
-        DAILY_GRANT = "daily_grant", "New daily pool"
-        DAILY_EXPIRY = "daily_expiry", "Yesterday's leftover"
-        GRANT = "grant", "Granted"
-        PURCHASE = "purchase", "Pack bought"
-        HOLD = "hold", "Set aside for an edit"
-        CAPTURE = "capture", "Spent on an edit"
-        RELEASE = "release", "Returned"
-        RELEASE_EXPIRY = "release_expiry", "Day over, expired"
-        REFUND = "refund", "Pack returned"
-        REFUND_FAILED = "refund_failed", "Return did not go through"
-        CLAWBACK = "clawback", "Payment taken back"
-        CLAWBACK_UNDONE = "clawback_undone", "Payment given again"
-        REPAYMENT = "repayment", "Debt repaid"
-        MERGE = "merge", "Moved to your account"
+        DAILY_GRANT = "daily_grant", _("New daily pool")
+        DAILY_EXPIRY = "daily_expiry", _("Yesterday's leftover")
+        GRANT = "grant", _("Granted")
+        PURCHASE = "purchase", _("Pack bought")
+        HOLD = "hold", _("Set aside for an edit")
+        CAPTURE = "capture", _("Spent on an edit")
+        RELEASE = "release", _("Returned")
+        RELEASE_EXPIRY = "release_expiry", _("Day over, expired")
+        REFUND = "refund", _("Pack returned")
+        REFUND_FAILED = "refund_failed", _("Return did not go through")
+        CLAWBACK = "clawback", _("Payment taken back")
+        CLAWBACK_UNDONE = "clawback_undone", _("Payment given again")
+        REPAYMENT = "repayment", _("Debt repaid")
+        MERGE = "merge", _("Moved to your account")
 
     id = models.CharField(primary_key=True, max_length=ids.LENGTH_MAX, editable=False)
     key = models.CharField(max_length=120, unique=True)
