@@ -101,7 +101,7 @@ class Site:
         inherited.pop("DJANGO_SETTINGS_MODULE", None)
         extra = os.environ.get("FREEAI_EXTRA_ENGINES", engines.EXTRA)
         # All of a test's browsers are one network: its free tokens must last for all of them.
-        plenty = {"FREEAI_DAILY_TOKENS_VISITOR": "1000000"}
+        plenty = dict.fromkeys(("FREEAI_DAILY_TOKENS_VISITOR", "FREEAI_VISITOR_UPLOADS_PER_HOUR"), "1000000")
         home = {"FREEAI_HOME": str(self.home), "PORT": str(self.port), "FREEAI_EXTRA_ENGINES": extra}
         return {**inherited, **plenty, **home, **self.environment}
 
