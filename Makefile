@@ -78,5 +78,5 @@ $(VENV)/dev.done: requirements/dev.txt requirements/openai-2.txt requirements/li
 $(VENV)/gpu.done: requirements/gpu.txt | $(VENV)/bin/python
 	@echo "Installing torch and what the graphics-card models need (once) ..."
 	@$(BIN)/pip install -q "$$(sed -n 's/^# torch: //p' requirements/gpu.txt)"
-	@$(BIN)/pip install -q --require-hashes -r requirements/gpu.txt
+	@$(BIN)/pip install -q --no-deps --require-hashes -r requirements/gpu.txt
 	@touch $@
