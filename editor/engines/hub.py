@@ -1,6 +1,7 @@
 """Published weights: how large they are, under what licence, and how they come here.
 
-A download that is cut goes on by itself; files already here are not fetched again. A file whose bytes differ from what the hub lists is told.
+A download that is cut goes on by itself; files already here are not fetched again. A file whose
+bytes differ from what the hub lists is told.
 """
 
 import hashlib
