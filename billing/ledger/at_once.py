@@ -9,7 +9,6 @@ release) goes the long way, which is SQLite's only one; both write the same rows
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -97,6 +96,8 @@ def capture(hold_id: str) -> bool:
 def _fetch_one(sql: str, facts: Mapping[str, Any]) -> Sequence[Any] | None:
     """Run a statement with its values beside it, not written into it: only so can its plan be kept."""
     connection.ensure_connection()
+    import psycopg  # noqa: PLC0415  (installed where PostgreSQL is; a laptop goes without)
+
     with CursorWrapper(psycopg.Cursor(connection.connection), connection) as cursor:
         cursor.execute(sql, facts)
         return cast("Sequence[Any] | None", cursor.fetchone())

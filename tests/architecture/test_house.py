@@ -63,6 +63,36 @@ def test_the_web_loads_neither_torch_nor_an_engine() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_laptop_goes_without_what_production_and_the_cards_need() -> None:
+    absent = (
+        "psycopg",
+        "redis",
+        "storages",
+        "boto3",
+        "torch",
+        "transformers",
+        "moto",
+        "skimage",
+        "polib",
+        "scipy",
+    )
+    code = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({absent!r}))\n"
+        "import django; django.setup()\n"
+        "import freeai.asgi, freeai.urls, editor.tasks, editor.scheduler\n"
+        "import editor.worker_process, editor.alone\n"
+        "from editor.engines import registry\n"
+        "registry.engine('freeai-lite')\n"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "freeai.settings"}
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_setting_an_operator_may_set_is_documented() -> None:
     source = (ROOT / "freeai" / "settings.py").read_text()
     names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
