@@ -49,7 +49,7 @@ def test_every_bell_is_heard_once_by_readers_that_look_all_the_time(connection: 
 
 def test_a_bell_that_cannot_be_read_is_passed_over(connection: kombu.Connection, tmp_path: Path) -> None:
     line: SimpleQueue = connection.SimpleQueue("engine.y", no_ack=True)
-    (tmp_path / "bells" / "1_broken.engine.y.msg").touch()
+    (tmp_path / "bells" / "0_broken.engine.y.msg").touch()
     line.put({"number": 1})
     with pytest.raises(Empty):
         line.get_nowait()
