@@ -56,8 +56,8 @@ def take_down(edit: Edit, *, by: User, reason: str) -> None:
     """Delete an edit's pictures now. The row stays in its owner's history and says so."""
     with transaction.atomic():
         _write(Kind.TAKE_DOWN, by=by, owner=edit.owner, edit=edit, reason=reason)
-        if edit.is_active:
-            edits.cancel(edit)
+        for active in Edit.objects.filter(source=edit.source_id, status__in=Edit.ACTIVE).order_by("pk"):
+            edits.end_now(active)  # a cancel alone may come too late, and its result would stay
     edit.refresh_from_db()
     retention.take_down(edit)
 

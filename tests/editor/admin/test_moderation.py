@@ -145,6 +145,20 @@ def test_a_taken_down_picture_is_gone_at_once_with_its_source(
     assert alices_browser.get(edit.get_absolute_url()).status_code == 200
 
 
+def test_taking_down_ends_what_runs_on_the_same_picture(submit: Submit, mona: User) -> None:
+    done, running, waiting = run(submit()), submit(), submit()
+    claimed = edits.claim(running.pk, runner.hand.workers[running.engine])
+    assert claimed is not None
+    moderation.take_down(done, by=mona, reason="Reported, rightly.")
+    outcome = edits.Outcome(0.5, None, "png", 9, 1, {})
+    with pytest.raises(edits.LeaseLost):
+        edits.succeed(claimed, outcome)
+    for edit in (running, waiting):
+        edit.refresh_from_db()
+        assert edit.status == Edit.Status.CANCELED
+    assert settlement.reconcile_all() == []
+
+
 def test_every_decision_needs_a_reason_and_is_never_changed(alice: Owner, mona: User) -> None:
     with pytest.raises(InvalidInput):
         moderation.suspend(alice, by=mona, reason="  ")
