@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -54,7 +54,8 @@ def spent_by_day(owner: Owner) -> list[Bar]:
     """Return what edits cost on each of the last days, today last. Days are UTC days, as pools are."""
     today = timezone.now().date()
     first = today - timedelta(days=CHART_DAYS - 1)
-    spent = Entry.objects.filter(owner=owner, account=Account.REVENUE, created_at__date__gte=first)
+    midnight = datetime.combine(first, time.min, tzinfo=UTC)
+    spent = Entry.objects.filter(owner=owner, account=Account.REVENUE, created_at__gte=midnight)
     sums = spent.annotate(day=TruncDate("created_at")).values_list("day").annotate(Sum("amount"))
     by_day: dict[date | None, int] = dict(sums)
     most = max(by_day.values(), default=0) or 1

@@ -48,7 +48,7 @@ __all__ = [
 
 _END = """
 UPDATE billing_hold SET status = %(status)s, ended_at = %(now)s
-WHERE id = %(hold)s AND status = 'placed'
+WHERE id = %(hold)s AND ended_at IS NULL
 RETURNING owner_id, reference, amount, daily, daily_on, paid, goodwill, lots, network"""
 
 

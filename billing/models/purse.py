@@ -96,8 +96,10 @@ class Hold(models.Model):
         RELEASED = "released"
 
     id = models.CharField(primary_key=True, max_length=ids.LENGTH_MAX, default=new_hold_id, editable=False)
-    owner = models.ForeignKey("accounts.Owner", on_delete=models.PROTECT, related_name="holds")
-    reference = models.CharField(max_length=ids.LENGTH_MAX, db_index=True)
+    owner = models.ForeignKey(
+        "accounts.Owner", on_delete=models.PROTECT, related_name="holds", db_index=False
+    )
+    reference = models.CharField(max_length=ids.LENGTH_MAX)
     amount = models.BigIntegerField()
     daily = models.BigIntegerField(default=0)
     daily_on = models.DateField()
@@ -116,6 +118,7 @@ class Hold(models.Model):
         indexes = [
             models.Index(name="hold_open", fields=["owner"], condition=models.Q(status="placed")),
             models.Index(name="hold_ended", fields=["owner", "ended_at"]),
+            models.Index(name="hold_reference", fields=["reference"]),
         ]
         constraints = [
             models.CheckConstraint(
