@@ -38,6 +38,13 @@ _REQUESTS_PER_CHILD_MAX = 500
 _RESIDENT_BYTES_MAX = 629_145_600
 """A child that stays larger than this after a request is replaced: freed memory does not always go back."""
 _OPEN_FILES_MAX = 32
+_MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 * 2**20),
+}
+"""For glibc: a child keeps up to 64 MB that it has used. Asking the system for pages again at every photo
+costs a fifth of the whole intake."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -248,7 +255,7 @@ def _wait_for(pipe: IO[bytes], event: int, deadline: float) -> None:
 def _environment() -> dict[str, str]:
     """Return all that a child may know of our environment: where the code is, and where libraries are."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
-    return {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2", **kept}
+    return {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", **_MEMORY, **kept}
 
 
 def _widen(pipe: int) -> None:

@@ -2,9 +2,11 @@
 
 Without chroma subsampling no block of a JPEG knows its neighbours, and a restart marker makes a
 reader forget what it carries from one to the next. So the file decodes exactly as one written in
-one piece. Pillow lets go of the interpreter's lock while it encodes.
+one piece. Pillow lets go of the interpreter's lock only while it writes to a file of the system, so
+each half goes through a pipe (a decoder's child may write no file).
 """
 
+import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -22,7 +24,9 @@ _FIRST_RESTART, _MARKER_BYTES = b"\xff\xd0", 2
 def jpeg(picture: Image.Image, quality: int) -> bytes:
     """Write a baseline JPEG, 4:4:4, of a picture of mode L, RGB or YCbCr."""
     if picture.width * picture.height < STRIPED_PIXELS_MIN or picture.height <= BLOCK_PX:
-        return _written(picture, quality)
+        file = BytesIO()
+        picture.save(file, "JPEG", quality=quality, subsampling=0)
+        return file.getvalue()
     rows = -(-picture.height // BLOCK_PX)
     # The upper half is the larger one, so that one marker, between the halves, is all there are.
     interval = -(-rows // 2)
@@ -33,10 +37,19 @@ def jpeg(picture: Image.Image, quality: int) -> bytes:
     return _joined(upper, lower, picture.height)
 
 
-def _written(picture: Image.Image, quality: int, restart_rows: int = 0) -> bytes:
-    file = BytesIO()
-    picture.save(file, "JPEG", quality=quality, subsampling=0, restart_marker_rows=restart_rows)
-    return file.getvalue()
+def _written(picture: Image.Image, quality: int, restart_rows: int) -> bytes:
+    """Write a JPEG through a pipe: one thread writes, this one reads."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as out, ThreadPoolExecutor(1) as pen:
+        written = pen.submit(_write, picture, writing, quality, restart_rows)
+        data = out.read()
+        written.result()
+    return data
+
+
+def _write(picture: Image.Image, descriptor: int, quality: int, restart_rows: int) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        picture.save(file, "JPEG", quality=quality, subsampling=0, restart_marker_rows=restart_rows)
 
 
 def _joined(upper: bytes, lower: bytes, height: int) -> bytes:

@@ -22,6 +22,8 @@ from editor.imaging.lettering import Line
 from editor.imaging.pixels import Pixels, Plane
 from editor.policy.folding import fold
 
+Strokes = np.ndarray[Any, np.dtype[np.float32]]
+"""The fine structure of a picture's brightness, (H, W), around zero."""
 Kind = Literal["notice", "credit", "stock", "ai", "overlay", "metadata", "credentials"]
 
 COVERED_SHARE = 0.1
@@ -34,6 +36,8 @@ TILT_DEGREES_MIN = 8.0
 REPEATS_LEVEL_MIN = 6
 OVERLAY_SHARE_MIN = 0.45
 RAISED_SIDE_MAX = 640
+PATCH_PX = 32
+"""Whether strokes are kept is judged in squares of this side, in a picture of at most 1,024 px."""
 _MARGIN = 12
 
 
@@ -157,22 +161,24 @@ def lost(marks: Iterable[Mark], before: Pixels, after: Pixels) -> tuple[Mark, ..
 def keeps_its_strokes(before: Pixels, after: Pixels) -> bool:
     """Tell whether nothing that could be letters went away anywhere: then no mark can be lost.
 
-    Compares fine structure in patches of an eighth of the picture's sides, at most 1,024 px wide. A
-    change of tone or colour keeps it; a removed thing does not.
+    Compares fine structure patch by patch. A change of tone or colour keeps it; a removed thing does not.
     """
     scale = min(1.0, 1024 / max(before.shape[:2]))
-    old, new = (_strokes(_scaled(picture, scale)) for picture in (before, after))
-    step = 32
-    height, width = old.shape[0] // step * step, old.shape[1] // step * step
+    greys = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (before, after))
+    old, new = (_strokes_of_grey(_scaled(grey, scale)) for grey in greys)
+    height, width = old.shape[0] // PATCH_PX * PATCH_PX, old.shape[1] // PATCH_PX * PATCH_PX
     if not height or not width:
         return False
-    old, new = (
-        plane[:height, :width].reshape(height // step, step, width // step, step) for plane in (old, new)
-    )
-    strength = np.sqrt((old**2).mean((1, 3)))
-    product = np.abs((old * new).mean((1, 3)))
-    likeness = product / np.maximum(strength * np.sqrt((new**2).mean((1, 3))), 1e-3)
+    old, new = old[:height, :width], new[:height, :width]
+    strength, kept = (np.sqrt(_by_patch(plane, plane)) for plane in (old, new))
+    likeness = np.abs(_by_patch(old, new)) / np.maximum(strength * kept, 1e-3)
     return not bool(((strength > 1.5) & (likeness < GONE_LIKENESS)).any())
+
+
+def _by_patch(one: Strokes, other: Strokes) -> Strokes:
+    """Return the mean product of two planes in each patch; the sides are whole patches."""
+    size = (one.shape[1] // PATCH_PX, one.shape[0] // PATCH_PX)
+    return np.asarray(cv2.resize(cv2.multiply(one, other), size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _raised(image: Pixels) -> Pixels:
@@ -313,11 +319,14 @@ def _enlarged(part: Pixels) -> Pixels:
     return larger
 
 
-def _strokes(picture: Pixels) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _strokes(picture: Pixels) -> Strokes:
     """Return the fine structure of a picture's brightness, around zero."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = grey - cv2.GaussianBlur(grey, (0, 0), 4)
-    return np.asarray(fine, np.float32)
+    return _strokes_of_grey(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+
+
+def _strokes_of_grey(grey: Plane) -> Strokes:
+    around = cv2.GaussianBlur(grey, (0, 0), 4)
+    return np.asarray(cv2.subtract(grey, around, dtype=cv2.CV_32F), np.float32)
 
 
 def _scaled(picture: Pixels, scale: float) -> Pixels:

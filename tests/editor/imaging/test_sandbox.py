@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from editor.imaging import sandbox
 from editor.imaging.sandbox import ChildLost, Children, Cost, Message
 from freeai.common.errors import Busy
 
@@ -123,7 +124,7 @@ def test_a_child_knows_nothing_of_our_environment_or_files(
     with (tmp_path / "open").open("wb") as file:
         os.set_inheritable(file.fileno(), True)
         known = children.ask(order("tell"), COST).note
-    assert set(known["environment"]) <= {"PYTHONPATH", "LC_ALL", "MALLOC_ARENA_MAX", "LD_LIBRARY_PATH"}
+    assert set(known["environment"]) <= {"PYTHONPATH", "LC_ALL", "LD_LIBRARY_PATH"} | set(sandbox._MEMORY)
     targets = [target for target in known["files"].values() if "/proc/" not in target]
     assert sum(target.startswith("pipe:") for target in targets) == 2
     assert {target for target in targets if not target.startswith("pipe:")} == {"/dev/null"}
