@@ -1,6 +1,8 @@
 # `make help` lists what there is. Nothing is written outside .venv and FREEAI_HOME (var/).
 
 PYTHON ?= python3
+# Tests wait for servers and browsers much of their time. A file's tests stay together, in order.
+TEST_PROCESSES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 UNSPOKEN := -i .venv -i var -i tests -i benchmarks -i docs -i templates/admin
@@ -18,7 +20,7 @@ serve: $(VENV)/base.done ## run FreeAI on http://127.0.0.1:8000 (PORT, HOST, FRE
 gpu: $(VENV)/gpu.done ## install what the graphics-card models need (torch: some gigabytes)
 
 test: $(VENV)/dev.done $(VENV)/gpu.done ## run all tests
-	@$(BIN)/pytest -q $(ARGS)
+	@$(BIN)/pytest -q -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 check: lint test ## lint, types, import contracts and tests: what CI runs
 

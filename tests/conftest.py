@@ -23,6 +23,14 @@ from tests import pictures
 
 Submit = Callable[..., Edit]
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what tests have counted, whichever process they ran in."""
+    for report in terminalreporter.getreports("passed"):
+        for what, count in report.user_properties:
+            terminalreporter.write_line(f"{what}: {count}")
+
+
 APPEND_ONLY = ("billing_transfer", "billing_entry", "editor_decision")
 _empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 

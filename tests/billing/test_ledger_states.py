@@ -214,7 +214,7 @@ class Ledger(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_no_order_of_events_breaks_the_books(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_order_of_events_breaks_the_books(record_property: Callable[[str, object], None]) -> None:
     done = 0
 
     class Counted(Ledger):
@@ -234,6 +234,5 @@ def test_no_order_of_events_breaks_the_books(capsys: pytest.CaptureFixture[str])
             suppress_health_check=list(HealthCheck),
         ),
     )
-    with capsys.disabled():
-        print(f"\nledger: {done:,} steps")
+    record_property("ledger", f"{done:,} steps")
     assert done >= EXAMPLES[connection.vendor] * STEPS * 0.84
