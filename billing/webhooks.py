@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing import purchases, refunds, stripe_gateway
@@ -49,10 +50,14 @@ def catch_up() -> int:
     """Handle events that could not be handled when they came; returns how many."""
     if not stripe_gateway.is_configured():
         return 0
-    now = timezone.now()
-    waiting = StripeEvent.objects.filter(handled_at=None, received_at__gt=now - GIVEN_UP_AFTER)
-    waiting = waiting.filter(received_at__lt=now - timedelta(minutes=1)).order_by("received_at")
-    return stripe_gateway.each(list(waiting[:50]), handle)
+    not_given_up = unhandled().filter(received_at__gt=timezone.now() - GIVEN_UP_AFTER)
+    return stripe_gateway.each(list(not_given_up.order_by("received_at")[:50]), handle)
+
+
+def unhandled() -> QuerySet[StripeEvent]:
+    """Events that came more than a minute ago and that nobody has handled."""
+    minute_ago = timezone.now() - timedelta(minutes=1)
+    return StripeEvent.objects.filter(handled_at=None, received_at__lt=minute_ago)
 
 
 def _purchase_of(thing: Mapping[str, Any]) -> Purchase | None:

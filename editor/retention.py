@@ -63,6 +63,14 @@ def sweep() -> int:
     return count
 
 
+def overdue() -> int:
+    """Return how many rows keep bytes although two sweeps should have come by since their window ended."""
+    late = timezone.now() - timedelta(seconds=2 * settings.RETENTION_SWEEP_SECONDS)
+    sources = Source.objects.filter(status=Source.Status.READY, expires_at__lt=late)
+    ended = Edit.objects.filter(purged_at=None, expires_at__lt=late).exclude(status__in=Edit.ACTIVE)
+    return sources.count() + ended.count()
+
+
 def remove_pending(source: Source) -> None:
     """Remove an upload that never became ready, with whatever bytes arrived."""
     for name in source.byte_names():

@@ -88,4 +88,5 @@ urlpatterns = [
     path("challenge/", challenge_page.challenge, name="challenge"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
@@ -126,11 +126,14 @@ def _secret(owner: Owner, generation: int) -> str:
     return f"whsec_{base64.b64encode(digest).decode()}"
 
 
+def waiting() -> QuerySet[WebhookDelivery]:
+    """Deliveries whose edit has ended and whose next try is due."""
+    due = WebhookDelivery.objects.filter(delivered_at=None, given_up_at=None, next_at__lte=timezone.now())
+    return due.exclude(edit__status__in=Edit.ACTIVE)
+
+
 def _due() -> list[str]:
-    waiting = WebhookDelivery.objects.filter(
-        delivered_at=None, given_up_at=None, next_at__lte=timezone.now()
-    ).exclude(edit__status__in=Edit.ACTIVE)
-    return list(waiting.order_by("next_at").values_list("id", flat=True)[:BATCH])
+    return list(waiting().order_by("next_at").values_list("id", flat=True)[:BATCH])
 
 
 def _claim(delivery_id: str) -> bool:

@@ -164,8 +164,7 @@ def keeps_its_strokes(before: Pixels, after: Pixels) -> bool:
     Compares fine structure patch by patch. A change of tone or colour keeps it; a removed thing does not.
     """
     scale = min(1.0, 1024 / max(before.shape[:2]))
-    greys = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (before, after))
-    old, new = (_strokes_of_grey(_scaled(grey, scale)) for grey in greys)
+    old, new = (_strokes_of_grey(_scaled(_grey(picture), scale)) for picture in (before, after))
     height, width = old.shape[0] // PATCH_PX * PATCH_PX, old.shape[1] // PATCH_PX * PATCH_PX
     if not height or not width:
         return False
@@ -321,7 +320,11 @@ def _enlarged(part: Pixels) -> Pixels:
 
 def _strokes(picture: Pixels) -> Strokes:
     """Return the fine structure of a picture's brightness, around zero."""
-    return _strokes_of_grey(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+    return _strokes_of_grey(_grey(picture))
+
+
+def _grey(picture: Pixels) -> Plane:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _strokes_of_grey(grey: Plane) -> Strokes:
