@@ -69,12 +69,18 @@ def pull(published: Published, folder: Path, say: Callable[[str], None]) -> None
                 raise NoWeights(f"{file} differs from what the hub lists; delete it and run this again.")
 
 
-def cached(repository: str) -> Path:
-    """Return a repository's folder in the hub's cache, fetching what is missing; raises NoWeights."""
+def locate(weights: str, say: Callable[[str], None] = lambda _: None) -> Path:
+    """Return a checkpoint's folder; the name of a repository is fetched, or found, in the hub's cache.
+
+    Raises NoWeights.
+    """
+    if Path(weights).is_dir() or weights.count("/") != 1 or weights.startswith((".", "/", "~")):
+        return Path(weights)
+    say(f"looking for {weights}")
     try:
-        return Path(snapshot_download(repository))
+        return Path(snapshot_download(weights))
     except (*_FAILURES, ValueError) as error:
-        raise NoWeights(f"{repository} is neither a folder nor to be had from the hub.") from error
+        raise NoWeights(f"{weights} is neither a folder nor to be had from the hub.") from error
 
 
 def _sha256(file: Path) -> str:
