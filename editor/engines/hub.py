@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from huggingface_hub import HfApi, hf_hub_url, snapshot_download
+from huggingface_hub import HfApi, get_token, hf_hub_url, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.file_download import http_get
-from huggingface_hub.utils import build_hf_headers
 
 from freeai.common.errors import ServiceError
 
@@ -90,7 +89,7 @@ def _fetch(published: Published, name: str, file: Path) -> None:
             address,
             begun,
             resume_size=begun.tell(),
-            headers=build_hf_headers(),
+            headers={"authorization": f"Bearer {token}"} if (token := get_token()) else {},
             expected_size=published.sizes[name],
             displayed_filename=name,
         )
