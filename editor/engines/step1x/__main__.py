@@ -44,6 +44,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     began, image, prompts = time.monotonic(), photos.read(options.photo), read_prompts(options.prompts)
     wish = _wish(options, image)
     config = Step1XConfig(device=options.device, dtype=options.dtype, memory=options.memory)
+    placement.device_named(config.device)  # asked before gigabytes are read
     parts = weights.load(hub.locate(options.weights, _say), dtype=config.dtype, say=_say)
     pipeline = Step1XPipeline(parts, config)
     loaded = time.monotonic()

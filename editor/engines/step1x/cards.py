@@ -2,7 +2,6 @@
 
 26 % of the transformer's weights only ever multiply one vector per step. `_Slot` holds their results for
 all steps of an edit, computed by streaming one matrix at a time, and keeps the matrices off the device.
-Each option is measured in benchmarks/step1x.py.
 """
 
 import copy

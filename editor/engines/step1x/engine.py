@@ -11,7 +11,7 @@ from PIL import Image
 
 from editor.engines import hub
 from editor.engines.base import EditOutput, EditRequest, EngineError
-from editor.engines.diffusion.placement import failures_of_a_device, in_words
+from editor.engines.diffusion.placement import device_named, failures_of_a_device, in_words
 from editor.engines.step1x import preprocess, weights
 from editor.engines.step1x.config import PRESETS, Sampling, Step1XConfig
 from editor.engines.step1x.flow import Flow, Wish
@@ -24,6 +24,7 @@ class Step1XEngine:
 
     def __init__(self, config: Step1XConfig) -> None:
         self.config, self._prompts = config, read_prompts(config.prompts_file)
+        device_named(config.device)  # asked before gigabytes are read
         with failures_of_a_device(config.memory):
             parts = weights.load(hub.locate(config.weights), dtype=config.dtype)
             self.pipeline = Step1XPipeline(parts, config)

@@ -1,8 +1,7 @@
 """The language model at work on an edit: rewrite the wish, judge a candidate, say what to do next.
 
 Bounded: a number of calls and of seconds per edit. When they are used up, a wish stays as it was and a
-candidate counts as judged "failed", so that the best one so far is shown. Seeded: the same edit thinks the
-same thoughts again.
+candidate counts as judged "failed", so that the best one so far is shown. Seeded: same edit, same thoughts.
 """
 
 import hashlib

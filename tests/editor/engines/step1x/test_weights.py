@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from editor.engines.checkpoints import BadCheckpoint
@@ -86,8 +87,12 @@ def test_the_command_line_names_the_error_and_exits_with_two(
     words = [str(photo), "snow", "--weights", str(copy), "-o", str(tmp_path / "o.png"), "--device", "cpu"]
     assert main(words) == 2
     assert "invalid_request: " in capsys.readouterr().err
-    assert main([*words[:-1], "cuda:9" if not torch.cuda.is_available() else "nowhere"]) == 2
+    Image.new("RGB", (40, 40)).save(photo)
+    nowhere = "cuda:9" if not torch.cuda.is_available() else "nowhere"
+    assert main([*words[:3], str(tmp_path / "nothing"), *words[4:-1], nowhere]) == 2
+    assert "cannot_place: " in capsys.readouterr().err  # known before any weight is read
     assert main([*words[:3], str(tmp_path / "nothing"), *words[4:]]) == 2
+    assert "bad_checkpoint: " in capsys.readouterr().err
 
 
 def test_the_published_sizes_are_met_name_by_name() -> None:
