@@ -1,7 +1,8 @@
 """Run edits: claim one, hold its lease, let the engine work, frame the result, finish.
 
-    claim → source and mask → gates → engine → frame → gates → encode → store → succeed
+    claim → source and mask → gates → engine ┃ frame → gates → encode → store → succeed
 
+Behind a slow engine the right half happens while the next edit's left half does, one edit at most.
 Everything slow happens outside transactions. Killed between any two lines, the lease
 runs out and the sweep takes the edit back; what had been written lies under the
 attempt's own name and goes when the edit's bytes go.
@@ -10,8 +11,13 @@ attempt's own name and goes when the edit's bytes go.
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -20,6 +26,7 @@ from editor import edits, gates, masks, queue, results, sources
 from editor.engines import registry
 from editor.engines.base import (
     Canceled,
+    EditOutput,
     EditRequest,
     EngineError,
     Heavy,
@@ -37,6 +44,7 @@ from freeai.common.errors import PolicyRefusal, UserError
 from freeai.common.logging import describe
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PREVIEW_SIDE_MAX = 384
 REPORT_SECONDS = 0.5
@@ -62,6 +70,38 @@ class Hand:
 hand = Hand()
 
 
+class Behind:
+    """Finishes what a slow engine drew while it draws the next: in a thread, one edit at a time.
+
+    Leaving the block waits for the last. Raises what finishing raised.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="finish")
+        self._last: Future[None] | None = None
+
+    def __enter__(self) -> "Behind":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+        if self._last is not None:
+            self._last.result()
+
+    def take(self, finish: Callable[[], None]) -> None:
+        """Finish soon; returns when the edit before is finished."""
+        before, self._last = self._last, self._thread.submit(self._run, finish)
+        if before is not None:
+            before.result()
+
+    @staticmethod
+    def _run(finish: Callable[[], None]) -> None:
+        try:
+            finish()
+        finally:
+            connection.close()
+
+
 def work(engine: str) -> int:
     """Run this engine's edits until none waits; returns how many were run.
 
@@ -69,23 +109,45 @@ def work(engine: str) -> int:
     """
     worker = hand.workers[engine]
     done = 0
-    while not hand.is_draining and (edit := queue.claim_next(engine, worker)):
-        if not done:
-            Worker.objects.filter(pk=worker.pk).update(is_busy=True)
-        run(edit)
-        done += 1
+    with Behind() as behind:
+        while not hand.is_draining and (edit := queue.claim_next(engine, worker)):
+            if not done:
+                Worker.objects.filter(pk=worker.pk).update(is_busy=True)
+            run(edit, behind)
+            done += 1
     if done:
         Worker.objects.filter(pk=worker.pk).update(is_busy=False)
     return done
 
 
-def run(edit: Edit) -> None:
-    """Run one claimed edit to one of its ends, whatever happens on the way."""
-    began = time.monotonic()
+def run(edit: Edit, behind: Behind | None = None) -> None:
+    """Run one claimed edit to one of its ends, whatever happens on the way.
+
+    behind: where what a slow engine drew is finished, after this has returned.
+    """
     log.info("edit.claimed", extra={"edit_id": edit.pk, "attempt": edit.attempt, "engine": edit.engine})
+    with ExitStack() as held:
+        lease = held.enter_context(Lease(edit))
+        held.enter_context(_leaving_nothing_if_lost(edit))
+        drawn = _carry_out(edit, partial(_draw, edit, lease))
+        if drawn is not None:
+            finish = partial(_finish, edit, drawn)
+            if behind is not None and drawn.is_slow:
+                behind.take(partial(_with, held.pop_all(), finish))
+            else:
+                finish()
+
+
+def _with(held: ExitStack, finish: Callable[[], None]) -> None:
+    with held:
+        finish()
+
+
+@contextmanager
+def _leaving_nothing_if_lost(edit: Edit) -> Iterator[None]:
+    began = time.monotonic()
     try:
-        with Lease(edit) as lease:
-            _carry_out(edit, lease)
+        yield
     except edits.LeaseLost:
         log.warning("edit.lease_lost", extra={"edit_id": edit.pk, "attempt": edit.attempt})
         results.drop(edit)
@@ -94,15 +156,18 @@ def run(edit: Edit) -> None:
         log.info("edit.ended", extra={"edit_id": edit.pk, "seconds": seconds})
 
 
-def _carry_out(edit: Edit, lease: "Lease") -> None:
-    """Edit and finish. The one place that catches everything: a failed edit must end as failed."""
+def _carry_out(edit: Edit, half: Callable[[], T]) -> T | None:
+    """Do one half of an edit. The one place that catches everything: a failed edit must end as failed.
+
+    Returns None if it has ended. Raises LeaseLost.
+    """
     began = time.monotonic()
 
     def spent() -> int:
         return int((time.monotonic() - began) * 1000)
 
     try:
-        outcome = _edit(edit, lease)
+        return half()
     except edits.LeaseLost:
         raise
     except Canceled:
@@ -119,8 +184,7 @@ def _carry_out(edit: Edit, lease: "Lease") -> None:
             hand.safer, hand.is_draining = error.safer, True
         if not (isinstance(error, EngineError) and error.retryable and edits.hand_back(edit)):
             edits.fail(edit, code="edit_failed", message=FAILED, engine_ms=spent())
-    else:
-        edits.succeed(edit, outcome)
+    return None
 
 
 def _told(refusal: NotUnderstood | Refused | PolicyRefusal) -> tuple[str, str]:
@@ -132,33 +196,58 @@ def _told(refusal: NotUnderstood | Refused | PolicyRefusal) -> tuple[str, str]:
     return refusal.code, refusal.message
 
 
-def _edit(edit: Edit, lease: "Lease") -> edits.Outcome:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What an engine made of an edit, and what finishing it needs."""
+
+    basis: results.Basis
+    alpha: Plane | None
+    output: EditOutput
+    gate: gates.Gate
+    engine_ms: int
+    is_slow: bool
+
+
+def _draw(edit: Edit, lease: "Lease") -> Drawn:
     file = sources.read_file(edit.source)
     image, alpha = intake.read_pixels(file)
     mask = masks.read(edit)
     engine = registry.engine(edit.engine)
+    is_slow = isinstance(engine, Heavy)
     gate = gates.Gate(edit, image)
-    gate.begin(mask, engine_is_slow=isinstance(engine, Heavy))
+    gate.begin(mask, engine_is_slow=is_slow)
     began = time.monotonic()
     output = engine.edit(_request(edit, lease, image, alpha, mask))
     engine_ms = int((time.monotonic() - began) * 1000)
+    return Drawn(results.Basis(file, image, mask), alpha, output, gate, engine_ms, is_slow)
+
+
+def _finish(edit: Edit, drawn: Drawn) -> None:
+    """Make a result of what was drawn, and end the edit. Raises LeaseLost."""
+    outcome = _carry_out(edit, partial(_outcome, edit, drawn))
+    if outcome is not None:
+        edits.succeed(edit, outcome)
+
+
+def _outcome(edit: Edit, drawn: Drawn) -> edits.Outcome:
+    output, basis = drawn.output, drawn.basis
     framed = frame.lay_over(
-        image,
+        basis.image,
         output.image,
-        source_alpha=alpha,
+        source_alpha=drawn.alpha,
         output_alpha=output.alpha,
-        mask=mask,
+        mask=basis.mask,
         is_in_frame=output.is_in_frame,
     )
     if framed.is_unchanged:
         raise NoChange("Nothing visible changed, so nothing was charged. Try other words.")
-    gate.judge(framed.image)
+    drawn.gate.judge(framed.image)
     return edits.Outcome(
         changed=framed.changed,
         outside_max_diff=framed.outside_max_diff,
-        result_bytes=results.keep(edit, framed, results.Basis(file, image, mask)),
+        result_bytes=results.keep(edit, framed, basis),
         output_format=edit.output_format,
-        engine_ms=engine_ms,
+        engine_ms=drawn.engine_ms,
         reasoning=output.reasoning,
     )
 

@@ -45,6 +45,15 @@ class Slow:
         return EditOutput(image=255 - request.image, seed=request.seed)
 
 
+class Patient(Slow):
+    """Slow, as on a device of its own: what it drew is finished while it draws the next."""
+
+    device_in_words = "test"
+
+    def warm_up(self) -> None:
+        """There is nothing to warm."""
+
+
 class Broken:
     """Fails for good, and quotes the prompt while doing so."""
 
@@ -128,6 +137,6 @@ def _mark(name: str) -> None:
 
 EXTRA = ",".join(
     f"test-{kind.__name__.lower()}={kind.__module__}:{kind.__name__}"
-    for kind in (Slow, Broken, Echo, Invert, Flaky, Hungry, Transparent, Talkative, Eraser, Rewriter)
+    for kind in (Slow, Broken, Echo, Invert, Flaky, Hungry, Transparent, Talkative, Eraser, Rewriter, Patient)
 )
 """What FREEAI_EXTRA_ENGINES says so that a site knows them all."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -15,6 +15,7 @@ class Hub(ThreadingHTTPServer):
     """Serves one repository; `files` are its bytes, `listed` the hashes it claims.
 
     cut: a file's name and after how many of its bytes the line breaks, from then on for good.
+    stalls: the same, but the line stays open in silence until the hub is closed or the reader is gone.
     """
 
     def __init__(self, files: Mapping[str, bytes], repository: str) -> None:
@@ -22,7 +23,10 @@ class Hub(ThreadingHTTPServer):
         self.files, self.repository = dict(files), repository
         self.listed = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         self.cut: dict[str, int] = {}
-        self.ranges: list[tuple[str, int]] = []
+        self.stalls: dict[str, int] = {}
+        self.is_stalled, self.is_closing = Event(), Event()
+        self.asked: list[tuple[str, int]] = []
+        """Files that were asked for, and from which byte on."""
 
     @property
     def address(self) -> str:
@@ -49,11 +53,17 @@ class Handler(BaseHTTPRequestHandler):
         etag = {"etag": f'"{self.server.listed[name]}"', "x-repo-commit": REVISION}
         wanted = re.match(r"bytes=(\d+)-", self.headers.get("range", ""))
         start = int(wanted[1]) if wanted else 0
+        if self.command == "GET":
+            self.server.asked.append((name, start))
         if start:
-            self.server.ranges.append((name, start))
             etag["content-range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        end = self.server.cut.get(name, len(data)) if self.command == "GET" else len(data)
+        ends = self.server.cut | self.server.stalls
+        end = ends.get(name, len(data)) if self.command == "GET" else len(data)
         self._answer(data[start:], etag | {"accept-ranges": "bytes"}, sent=max(0, end - start))
+        if self.command == "GET" and name in self.server.stalls:
+            self.wfile.flush()
+            self.server.is_stalled.set()
+            self.server.is_closing.wait(60)
 
     def _tree(self) -> list[dict[str, object]]:
         return [
@@ -102,6 +112,7 @@ def running_hub(files: Mapping[str, bytes], repository: str) -> Iterator[Hub]:
     try:
         yield server
     finally:
+        server.is_closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -5,6 +5,8 @@ Seconds for tens of gigabytes, and without torch.
 
 import json
 import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +17,41 @@ class BadCheckpoint(ServiceError):
     """A file of the checkpoint is missing, cut short or of another model; the message names it."""
 
     code = "bad_checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a checkpoint by its files' headers: its config, its tensors' shapes and bytes."""
+
+    config: dict[str, Any]
+    shapes: dict[str, list[int]]
+    size_bytes: int
+
+
+def check(folder: Path, parts: Iterable[str]) -> dict[str, Part]:
+    """Check a checkpoint in diffusers' layout; returns its parts. Raises BadCheckpoint, naming the file."""
+    read_config(folder / "model_index.json")
+    read_config(folder / "scheduler" / "scheduler_config.json")
+    words = words_folder(folder)
+    for file in {*words.glob("*.json"), words / "tokenizer_config.json", words / "preprocessor_config.json"}:
+        read_config(file)
+    if not any((words / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+        raise BadCheckpoint(f"{words / 'tokenizer.json'} is missing.")
+    return {name: _part(folder / name) for name in parts}
+
+
+def words_folder(folder: Path) -> Path:
+    """Return where tokenizer and image processor are: some copies keep them with the text encoder only."""
+    encoder = folder / "text_encoder"
+    is_there = not (folder / "processor").is_dir() and (encoder / "tokenizer_config.json").is_file()
+    return encoder if is_there else folder / "processor"
+
+
+def _part(folder: Path) -> Part:
+    config = read_config(folder / "config.json")
+    headers = [read_header(file) for file in shards(folder)]
+    shapes = {name: facts["shape"] for header, _ in headers for name, facts in header.items()}
+    return Part(config, shapes, sum(size for _, size in headers))
 
 
 def shards(part: Path) -> list[Path]:

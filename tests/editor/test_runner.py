@@ -2,11 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import Thread
 
 import numpy as np
 import pytest
+from django.conf import LazySettings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -15,8 +17,10 @@ from editor import edits, runner, sources
 from editor.models import Edit, Preview, Source, Worker
 from tests import pictures
 from tests.conftest import Submit, run, stored
+from tests.held_storage import HeldStorage
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Overlapping = tuple[Thread, Edit, Edit]
 
 
 def test_a_result_has_exactly_the_source_s_size_and_is_in_history(submit: Submit, alice: Owner) -> None:
@@ -137,6 +141,87 @@ def test_a_draining_worker_claims_nothing_more(submit: Submit) -> None:
     edit = submit()
     runner.hand.is_draining = True
     assert run(edit).status == "queued"
+
+
+@pytest.fixture
+def storage(settings: LazySettings) -> Iterator[type[HeldStorage]]:
+    """Let a test hold the writing of results; open at first and at the end."""
+    default = {**settings.STORAGES["default"], "BACKEND": "tests.held_storage.HeldStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    HeldStorage.may_save.set()
+    HeldStorage.is_saving.clear()
+    yield HeldStorage
+    HeldStorage.may_save.set()
+
+
+@pytest.fixture
+def overlapping(storage: type[HeldStorage], submit: Submit) -> Iterator[Overlapping]:
+    """Two edits on one slow engine: the first is being finished while the second is drawn."""
+    first, second = submit("test-patient", prompt="slowly 1"), submit("test-patient", prompt="slowly 40")
+    storage.may_save.clear()
+    thread = Thread(target=_run_and_close, args=[first])
+    thread.start()
+    assert storage.is_saving.wait(30)
+    while not Preview.objects.filter(edit=second).exists():
+        assert thread.is_alive()
+    first.refresh_from_db()
+    assert first.status == "running"
+    yield thread, first, second
+    storage.may_save.set()
+    thread.join(30)
+
+
+def ends(*given: Edit) -> list[tuple[str, str, int]]:
+    again = [Edit.objects.select_related("hold").get(pk=edit.pk) for edit in given]
+    return [(edit.status, edit.hold.status if edit.hold else "", edit.attempt) for edit in again]
+
+
+def test_a_slow_engine_draws_the_next_edit_while_the_last_is_finished(
+    overlapping: Overlapping, storage: type[HeldStorage]
+) -> None:
+    thread, first, second = overlapping
+    storage.may_save.set()
+    thread.join(30)
+    assert ends(first, second) == [("succeeded", "captured", 1)] * 2
+    assert stored(Edit.objects.get(pk=first.pk).result_name).shape == (64, 96, 3)
+
+
+def test_a_worker_told_to_stop_finishes_both(overlapping: Overlapping, storage: type[HeldStorage]) -> None:
+    thread, first, second = overlapping
+    runner.hand.is_draining = True
+    storage.may_save.set()
+    thread.join(30)
+    assert ends(first, second) == [("succeeded", "captured", 1)] * 2
+
+
+def test_a_cancel_stops_the_one_that_is_drawn_and_not_the_one_that_is_finished(
+    overlapping: Overlapping, storage: type[HeldStorage]
+) -> None:
+    thread, first, second = overlapping
+    edits.cancel(second)
+    while ends(second)[0][0] == "running":
+        assert thread.is_alive()
+    storage.may_save.set()
+    thread.join(30)
+    assert ends(first, second) == [("succeeded", "captured", 1), ("canceled", "released", 1)]
+
+
+def test_two_edits_that_were_taken_away_end_once_each_by_another_worker(
+    overlapping: Overlapping, storage: type[HeldStorage]
+) -> None:
+    thread, first, second = overlapping
+    both = Edit.objects.filter(pk__in=[first.pk, second.pk])
+    runner.hand.is_draining = True
+    both.update(lease_until=timezone.now() - timedelta(seconds=1))
+    edits.take_back_lost()
+    storage.may_save.set()
+    thread.join(30)
+    assert ends(first, second) == [("queued", "placed", 1)] * 2
+    assert not any(default_storage.exists(edit.result_name) for edit in both.all())
+    runner.hand.is_draining = False
+    runner.work("test-patient")
+    assert ends(first, second) == [("succeeded", "captured", 2)] * 2
+    assert all(default_storage.exists(edit.result_name) for edit in both.all())
 
 
 def _run_and_close(edit: Edit) -> None:

@@ -1,5 +1,7 @@
 """A worker that ran out of its device's memory goes on as a fresh process that asks for less."""
 
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
-from tests.site import ROOT, running_site
+from tests.site import ROOT, Site, running_site
 
 pytestmark = pytest.mark.slow
 WAIT_SECONDS = 60
@@ -43,6 +45,65 @@ def test_an_edit_that_did_not_fit_is_tried_once_more_with_a_safer_setting(tmp_pa
         finally:
             worker.terminate()
             worker.wait(timeout=60)
+
+
+def test_a_worker_killed_with_one_edit_drawn_and_one_in_hand_ends_each_once(tmp_path: Path) -> None:
+    quick = {"FREEAI_LEASE_SECONDS": "3", "FREEAI_WORKER_BEAT_SECONDS": "1"}
+    with running_site(tmp_path / "home", **quick) as site:
+        worker = start_worker(site, tmp_path, "test-patient")
+        try:
+            with site.browser() as browser:
+                photo = pictures.png(pictures.photo(1600, 1200))
+                source = browser.post("/sources/", files={"image": ("a.png", photo)}).json()
+                wish = {"source": source["id"], "prompt": "slowly 12", "model": "test-patient"}
+                deadline = time.monotonic() + WAIT_SECONDS
+                while browser.post("/edits/", data=wish).status_code == 503:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.2)
+                for _ in range(3):
+                    browser.post("/edits/", data=wish).raise_for_status()
+            deadline = time.monotonic() + 2 * WAIT_SECONDS
+            hold_in_the_middle(site, worker, deadline)
+            worker.kill()
+            worker.wait()
+            worker = start_worker(site, tmp_path, "test-patient")
+            while set(statuses(site)) & {"queued", "running"}:
+                assert time.monotonic() < deadline, statuses(site)
+                time.sleep(0.1)
+            assert statuses(site) == ["succeeded"] * 4
+            assert rows(site, "SELECT status FROM billing_hold") == [("captured",)] * 4
+            assert sorted(rows(site, "SELECT attempt FROM editor_edit")) == [(1,), (1,), (2,), (2,)]
+            site.manage("reconcile").check_returncode()
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
+
+
+def hold_in_the_middle(site: Site, worker: subprocess.Popen[bytes], deadline: float) -> None:
+    """Stop the process for good while it finishes one edit and draws another."""
+    while True:
+        assert time.monotonic() < deadline, statuses(site)
+        if len(statuses(site, "running")) == 2:
+            worker.send_signal(signal.SIGSTOP)
+            if len(statuses(site, "running")) == 2:
+                return
+            worker.send_signal(signal.SIGCONT)
+
+
+def start_worker(site: Site, folder: Path, model: str) -> subprocess.Popen[bytes]:
+    with (folder / "gpu_worker.log").open("ab") as log:
+        words = [sys.executable, "manage.py", "gpu_worker", "--model", model]
+        return subprocess.Popen(words, cwd=ROOT, env=site._environment(), stderr=log)
+
+
+def rows(site: Site, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(f"file:{site.home}/freeai.sqlite3?mode=ro", uri=True, timeout=20) as database:
+        return database.execute(sql).fetchall()
+
+
+def statuses(site: Site, one: str = "") -> list[str]:
+    found = [str(status) for (status,) in rows(site, "SELECT status FROM editor_edit")]
+    return [status for status in found if status == one] if one else found
 
 
 def test_a_worker_without_its_model_says_what_is_missing(tmp_path: Path) -> None:

@@ -6,32 +6,30 @@ Writes the picture and prints one JSON line; a named error on standard error and
 
 import argparse
 import json
-import resource
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from editor.engines.base import Plane, Progress
+from editor.engines import hub, photos
+from editor.engines.base import Progress
+from editor.engines.diffusion import placement
 from editor.engines.step1x import preprocess, weights
 from editor.engines.step1x.config import BadArguments, Sampling, Step1XConfig
 from editor.engines.step1x.flow import Flow, Wish
 from editor.engines.step1x.pipeline import Step1XPipeline
 from editor.engines.step1x.thinker import read_prompts
-from editor.imaging import frame
 from freeai.common.errors import FreeAIError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one edit; returns the exit status."""
-    options = _parser().parse_args(arguments)
     try:
-        facts = _run(options)
+        facts = _run(_parser().parse_args(arguments))
     except FreeAIError as error:
         sys.stderr.write(f"{error.code}: {error.message}\n")
         return 2
@@ -43,12 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
-    began = time.monotonic()
-    image, device, prompts = _open(options.photo), _device(options.device), read_prompts(options.prompts)
+    began, image, prompts = time.monotonic(), photos.read(options.photo), read_prompts(options.prompts)
     wish = _wish(options, image)
-    chosen = {name: getattr(options, name) for name in ("weights", "device", "dtype", "memory")}
-    config = Step1XConfig(**chosen)
-    parts = weights.load(weights.locate(config.weights, _say), dtype=getattr(torch, config.dtype), say=_say)
+    config = Step1XConfig(device=options.device, dtype=options.dtype, memory=options.memory)
+    placement.device_named(config.device)  # asked before gigabytes are read
+    parts = weights.load(hub.locate(options.weights, _say), dtype=config.dtype, say=_say)
     pipeline = Step1XPipeline(parts, config)
     loaded = time.monotonic()
 
@@ -56,87 +53,32 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         return edited.resize(image.size) if options.raw else edited
 
     made = Flow(pipeline, prompts, report=_progress, finish=finish).run(wish)
-    edited, framing = made.images[made.final_index], time.monotonic()
-    result = edited if options.raw else _framed(image, edited, wish.mask)
-    _save(result, options.output)
+    edited, framing = np.asarray(made.images[made.final_index]), time.monotonic()
+    result = (edited, None) if options.raw else photos.laid_over(image, edited, wish.mask)
+    photos.write(options.output, *result)
     seconds = {"loading": loaded - began, **made.seconds, "framing": time.monotonic() - framing}
     return {
         "seed": options.seed,
         "source_size": image.size,
         "edit_size": pipeline.edit_size(image, options.size_level),
-        "size": result.size,
+        "size": image.size,
         "seconds": {phase: round(value, 3) for phase, value in seconds.items()},
-        "peak_memory_bytes": _peak_bytes(device),
+        "peak_memory_bytes": placement.peak_bytes(pipeline.device),
         "memory": pipeline.placement.memory,
         "reasoning": made.in_words(),
-        "judgements": [asdict(one) for one in made.judgements],
+        "judgements": [one._asdict() for one in made.judgements],
     }
 
 
 def _wish(options: argparse.Namespace, image: Image.Image) -> Wish:
     prompt = preprocess.wish(options.prompt)
-    mask = None if options.mask is None else np.asarray(_open(options.mask).convert("L"))
+    mask = None if options.mask is None else np.asarray(photos.read(options.mask).convert("L"))
     if mask is not None and mask.shape != (image.height, image.width):
         raise BadArguments("The mask has another size than the photo.", param="mask")
-    dials = Sampling(
-        num_inference_steps=options.steps,
-        true_cfg_scale=options.true_cfg_scale,
-        size_level=options.size_level,
-        negative_prompt=options.negative_prompt,
-        timesteps_truncate=options.timesteps_truncate,
-        process_norm_power=options.process_norm_power,
-        preserve=options.preserve,
-        exact_time=not options.raw,
-    )
+    chosen = {name: value for name, value in vars(options).items() if name in Sampling.__slots__}
+    dials = Sampling(**chosen, exact_time=not options.raw)
     shown, words = (image, options.prompt) if options.raw else (image.convert("RGB"), prompt)
     return Wish(shown, words, options.seed, dials, options.thinking, options.reflection, mask)
-
-
-def _framed(image: Image.Image, edited: Image.Image, mask: Plane | None) -> Image.Image:
-    alpha = np.asarray(image.getchannel("A")) if "A" in image.getbands() else None
-    pixels = preprocess.to_pixels(image), preprocess.to_pixels(edited)
-    framed = frame.lay_over(*pixels, source_alpha=alpha, mask=mask)
-    result = Image.fromarray(framed.image)
-    if framed.alpha is not None:
-        result.putalpha(Image.fromarray(framed.alpha))
-    return result
-
-
-def _peak_bytes(device: torch.device) -> int:
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device))
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
-def _open(path: Path) -> Image.Image:
-    try:
-        image = Image.open(path)
-        image.load()
-    except (OSError, UnidentifiedImageError, ValueError) as error:
-        raise BadArguments(f"{path} cannot be read as a picture.", param="image") from error
-    if image.mode in {"RGB", "RGBA", "L"}:
-        return image
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise BadArguments(f"There is no device of the name {name}.", param="device") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise BadArguments("This machine has no CUDA device that torch can use.", param="device")
-    return device
-
-
-def _save(result: Image.Image, path: Path) -> None:
-    is_jpeg = path.suffix.lower() in {".jpg", ".jpeg"}
-    settings: dict[str, Any] = {"quality": 95, "subsampling": 0} if is_jpeg else {}
-    try:
-        (result.convert("RGB") if is_jpeg else result).save(path, **settings)
-    except (OSError, ValueError) as error:
-        raise BadArguments(f"{path} cannot be written: {error}.", param="output") from error
 
 
 def _say(words: str) -> None:
@@ -150,23 +92,16 @@ def _progress(progress: Progress) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m editor.engines.step1x", description=__doc__)
-    add, yes_no, dials = parser.add_argument, argparse.BooleanOptionalAction, Sampling()
+    add, dials, yes_no = parser.add_argument, Sampling(), argparse.BooleanOptionalAction
     add("photo", type=Path)
     add("prompt")
     add("--weights", required=True, help="a folder, or a repository on the hub")
     add("-o", "--output", type=Path, required=True)
     add("--seed", type=int, default=0)
-    add("--steps", type=int, default=dials.num_inference_steps)
-    for name in (
-        "true-cfg-scale",
-        "size-level",
-        "negative-prompt",
-        "timesteps-truncate",
-        "process-norm-power",
-    ):
-        value = getattr(dials, name.replace("-", "_"))
-        add("--" + name, type=type(value), default=value)
-    add("--preserve", type=float, default=dials.preserve)
+    add("--steps", type=int, default=dials.num_inference_steps, dest="num_inference_steps")
+    for name in set(Sampling.__slots__) - {"num_inference_steps", "exact_time"}:
+        value = getattr(dials, name)
+        add("--" + name.replace("_", "-"), type=type(value), default=value)
     add("--thinking", action=yes_no, default=False)
     add("--reflection", action=yes_no, default=False)
     add("--mask", type=Path, help="white = edit here, black = keep")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from editor.engines.base import Quality
+from editor.engines.diffusion.memory import Form, Memory
 from freeai.common.errors import InvalidInput
 
 EDIT_PREFIX = (
@@ -19,19 +20,13 @@ EDIT_PREFIX = (
     "editing instruction and try to closely match the content of the target image.\n"
     "The editing instruction is:"
 )
-PREFIX_DROP_TOKENS = 90
-"""Tokens of the rendered prefix that are dropped again; the first one kept is its last colon."""
+PREFIX_DROP_TOKENS = 90  # of the rendered prefix; the first token kept is its last colon
 TEXT_TOKENS_MAX = 2048
 ENCODER_PIXELS = (256 * 28 * 28, 400 * 28 * 28)
 """Least and most pixels of a picture as the text encoder sees it; whatever the processor's file says."""
 THINKER_PIXELS = (262_144, 802_816)
-ASPECT_MAX = 8.0
-"""As at intake; at 200 the vision tower's own resizing gives up."""
-CANDIDATES_MAX = 3
-"""Edits one request may try with reflection on."""
-
-Memory = Literal["auto", "resident", "model", "group"]
-Form = Literal["auto", "full", "int8", "fp8"]
+ASPECT_MAX = 8.0  # as at intake; at 200 the vision tower's own resizing gives up
+CANDIDATES_MAX = 3  # edits one request may try with reflection on
 
 
 class BadArguments(InvalidInput):
@@ -88,24 +83,11 @@ class Sampling:
     exact_time: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.num_inference_steps <= 200:
-            raise BadArguments("The number of steps must be between 1 and 200.", param="steps")
-        if not 32 <= self.size_level <= 2048:
-            raise BadArguments("The size level must be between 32 and 2048.", param="size_level")
-        if not 0 <= self.preserve <= 1:
-            raise BadArguments("Preserve must be between 0 and 1.", param="preserve")
+        limits = {"num_inference_steps": (1, 200), "size_level": (32, 2048), "preserve": (0, 1)}
+        for name, (least, most) in limits.items():
+            if not least <= getattr(self, name) <= most:
+                raise BadArguments(f"{name} must be between {least} and {most}.", param=name)
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """What a quality means: steps, and whether the model thinks and checks its own work."""
-
-    num_inference_steps: int
-    thinking: bool
-
-
-PRESETS: Mapping[Quality, Preset] = {
-    "low": Preset(12, thinking=False),
-    "medium": Preset(28, thinking=False),
-    "high": Preset(50, thinking=True),
-}
+PRESETS: Mapping[Quality, tuple[int, bool]] = {"low": (12, False), "medium": (28, False), "high": (50, True)}
+"""What a quality means: steps, and whether the model thinks and checks its own work."""

@@ -18,7 +18,7 @@ from editor.engines.base import Phase, Pixels, Plane, Progress
 from editor.engines.step1x import replies
 from editor.engines.step1x.config import CANDIDATES_MAX, Sampling
 from editor.engines.step1x.pipeline import Step1XPipeline
-from editor.engines.step1x.thinker import CALLS_PER_CANDIDATE, Budget, Call, Judgement, Thinker, Voice
+from editor.engines.step1x.thinker import CALLS_PER_CANDIDATE, Call, Judgement, Thinker, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,10 @@ class Made:
     def in_words(self) -> dict[str, str]:
         """Return what a person may read about it."""
         words = {} if self.reformat_prompt is None else {"rewritten_prompt": self.reformat_prompt}
-        for number, one in enumerate(self.judgements, 1):
-            words[f"verdict_{number}"] = one.reflection
-            words[f"judgement_{number}"] = (
-                f"edit {one.score1['score']}: {one.score1['reasoning']} · "
-                f"picture {one.score2['score']}: {one.score2['reasoning']}"
-            )
+        for number, (reflection, *both) in enumerate(self.judgements, 1):
+            edit, picture = (f"{one['score']}: {one['reasoning']}" for one in both)
+            words[f"verdict_{number}"] = reflection
+            words[f"judgement_{number}"] = f"edit {edit} · picture {picture}"
         if len(self.images) > 1:
             words["chosen"] = f"candidate {self.final_index + 1} of {len(self.images)}"
         return words
@@ -77,17 +75,15 @@ class Flow:
         finish: Callable[[Image.Image], Image.Image] = lambda image: image,
         voice: Voice | None = None,
     ) -> None:
-        self._pipeline, self._prompts = pipeline, prompts
+        self._pipeline, self._prompts, self._voice = pipeline, prompts, voice or self._answer
         self._report, self._review, self._finish = report, review, finish
-        self._voice = voice or self._answer
         self._now, self._since = Progress("editing", 0, 1), monotonic()
         self.made = Made()
 
     def run(self, wish: Wish) -> Made:
         """Carry the wish out; raises what `report` and `review` raise."""
         made, prompt, config = self.made, wish.prompt, self._pipeline.config
-        budget = Budget(config.thinker_calls_max, config.thinker_seconds_max, config.thinker_tries_max)
-        thinker = Thinker(self._voice, self._prompts, budget, source=wish.image, seed=wish.seed)
+        thinker = Thinker(self._voice, self._prompts, config, wish.image, wish.seed)
         if wish.thinking:
             self._enter("thinking", 0, 1)
             prompt = made.reformat_prompt = thinker.rewrite(prompt)
@@ -100,33 +96,26 @@ class Flow:
                 break
             self._enter("checking", 0, CALLS_PER_CANDIDATE)
             made.judgements.append(thinker.judge(made.images[-1], prompt))
-            verdict = replies.verdict(made.judgements[-1].reflection)
-            if verdict.is_done or thinker.is_spent:
-                break
+            is_done, next_prompt = replies.verdict(made.judgements[-1].reflection)
+            if is_done or not thinker.can_ask(CALLS_PER_CANDIDATE):
+                break  # without a judgement, another candidate could not be compared
             image, following = wish.image, prompt
-            if verdict.next_prompt is not None:
-                self._review(verdict.next_prompt)
-                image, following = made.images[-1], verdict.next_prompt
-        if made.judgements:
-            made.final_index = replies.best(
-                [(one.score1, one.score2, one.reflection) for one in made.judgements]
-            )
+            if next_prompt is not None:
+                self._review(next_prompt)
+                image, following = made.images[-1], next_prompt
+        made.final_index = replies.best(made.judgements) if made.judgements else 0
         self._spend()
         return made
 
     def _edit(self, wish: Wish, image: Image.Image, prompt: str, generator: torch.Generator) -> None:
+        is_from_source, watch = image is wish.image, partial(self._enter, "editing")
+        anchor = None if is_from_source else wish.image
         edited = self._pipeline.edit(
-            image,
-            prompt,
-            generator,
-            wish.dials,
-            mask=wish.mask,
-            anchor=None if image is wish.image else wish.image,
-            watch=partial(self._enter, "editing"),
+            image, prompt, generator, wish.dials, mask=wish.mask, anchor=anchor, watch=watch
         )
         self.made.images.append(self._finish(edited))
         self.made.prompts.append(prompt)
-        self.made.is_from_source.append(image is wish.image)
+        self.made.is_from_source.append(is_from_source)
 
     def _enter(self, phase: Phase, step: int, steps: int, preview: Pixels | None = None) -> None:
         """Say where we are, and count the seconds for where we were."""
@@ -141,6 +130,6 @@ class Flow:
 
     def _answer(self, calls: list[Call], is_complete: Callable[[str], bool]) -> list[str]:
         now = self._now
-        answers = self._pipeline.answer(calls, is_complete, tick=lambda: self._report(now))
+        answers = self._pipeline.answer(calls, is_complete, lambda: self._report(now))
         self._enter(now.phase, min(now.steps, now.step + len(calls)), now.steps)
         return answers

@@ -4,10 +4,10 @@ Stages are public, so that recorded ones can be compared. `edit` runs them in a 
 """
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,24 +16,19 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from editor.engines.base import Pixels, Plane
-from editor.engines.step1x import preprocess, sampling, weights
-from editor.engines.step1x.config import THINKER_PIXELS, Sampling, Step1XConfig
-from editor.engines.step1x.placement import Placement
-from editor.engines.step1x.text_encoder import Dice, Patches, TextEncoder
+from editor.engines.diffusion import latent_space
+from editor.engines.diffusion.qwen_vl import Question, QwenVL
+from editor.engines.step1x import cards, preprocess, sampling, text_encoder, weights
+from editor.engines.step1x.config import ENCODER_PIXELS, THINKER_PIXELS, Sampling, Step1XConfig
 from editor.engines.step1x.thinker import Call
-from editor.engines.step1x.tokenization import IMAGE_PAD
 from editor.engines.step1x.transformer import TextCondition
 
 Watch = Callable[[int, int, Pixels | None], None]
 """Told step, steps and a rough picture after each step; may raise to stop."""
+Size = tuple[int, int]
 
 
-def unwatched(_step: int, _steps: int, _preview: Pixels | None) -> None:
-    """Nobody watches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What denoising needs: S target tokens of C channels, (1, S, C), on a grid of (columns, rows).
 
     source: the reference. mask: 0..1 or None. fit: colours for previews. anchor, pixels: what to keep, and
@@ -53,24 +48,18 @@ class Step1XPipeline:
     """The loaded model. One edit at a time; deterministic for a seed on the same hardware."""
 
     def __init__(self, parts: weights.Parts, config: Step1XConfig) -> None:
-        self.config = config
-        self.placement = Placement(config, parts.transformer, parts.text_encoder, parts.vae)
-        self.scheduler, vae = parts.scheduler, parts.vae.config
-        self._scale, self._shift = vae.scaling_factor, vae.shift_factor or 0.0
-        self.dtype: torch.dtype = getattr(torch, config.dtype)
-        self.token_px = 2 ** len(vae.block_out_channels)
-        self.text_encoder = TextEncoder(
-            parts.text_encoder,
-            parts.tokenizer,
-            parts.image_processor,
-            remember=config.cache_embeds,
-            device=self.placement.device,
-        )
-        self._hands = ThreadPoolExecutor(len(self.placement.cards))
+        self.config, self.scheduler = config, parts.scheduler
+        self.placement, self.cards = cards.place(config, parts.transformer, parts.text_encoder, parts.vae)
+        self.device = self.cards[0].device
+        self.dtype: torch.dtype = parts.vae.dtype
+        self._scale, self._shift = parts.vae.config.scaling_factor, parts.vae.config.shift_factor or 0.0
+        self._token_px = 2 ** len(parts.vae.config.block_out_channels)
+        words = parts.text_encoder, parts.tokenizer, parts.image_processor
+        self.reader = QwenVL(*words, remember=config.cache_embeds, device=self.device)
+        self._hands = ThreadPoolExecutor(len(self.cards))
 
-    def edit_size(self, image: Image.Image, level: int) -> tuple[int, int]:
-        """Return the size the model works at."""
-        return preprocess.edit_size(*image.size, level, self.token_px)
+    def edit_size(self, image: Image.Image, level: int) -> Size:
+        return preprocess.edit_size(*image.size, level, self._token_px)
 
     @torch.no_grad()
     def edit(
@@ -82,7 +71,7 @@ class Step1XPipeline:
         *,
         mask: Plane | None = None,
         anchor: Image.Image | None = None,
-        watch: Watch = unwatched,
+        watch: Watch = lambda *_: None,
     ) -> Image.Image:
         """Return the edited picture at the model's own size.
 
@@ -93,85 +82,72 @@ class Step1XPipeline:
         with self._kernels():
             texts = self.encode_prompt(image, self.prompts(prompt, dials), size)
             job = self.prepare_latents(image, size, generator, mask=mask, anchor=anchor)
-            for latents in self.steps(job, texts, dials, watch):
-                last = latents
-            decoded = self.decode(last, job.grid)
-            return self.postprocess(sampling.mix(decoded, job.pixels, dials.preserve))
+            latents = deque(self.steps(job, texts, dials, watch), maxlen=1).pop()
+            decoded = latent_space.mix(self.decode(latents, job.grid), job.pixels, dials.preserve)
+        pixels = (decoded[0] / 2 + 0.5).clamp(0, 1).permute(1, 2, 0).numpy()
+        return Image.fromarray((pixels * 255).round().astype(np.uint8))
 
     @torch.no_grad()
     def answer(
-        self,
-        calls: list[Call],
-        is_complete: Callable[[str], bool],
-        *,
-        tick: Callable[[], None] = lambda: None,
-        dice: Dice = Dice(),  # noqa: B008  (frozen)
+        self, calls: list[Call], is_complete: Callable[[str], bool], tick: Callable[[], None]
     ) -> list[str]:
         """Let the language model answer the thinker's calls side by side."""
         with self.placement.at_hand("encoder"), self._kernels():
-            replies = self.text_encoder.generate(
+            answers = self.reader.generate(
                 [self.question(call) for call in calls],
                 tokens_max=self.config.thinker_tokens_max,
                 seeds=[call.seed for call in calls],
                 is_complete=is_complete,
                 tick=tick,
-                dice=dice,
             )
-        return [self.text_encoder.text(reply) for reply in replies]
+        return [self.reader.text(one) for one in answers]
 
-    def question(self, call: Call) -> tuple[list[int], list[Patches]]:
+    def question(self, call: Call) -> Question:
         """Return a call as token ids, its pictures' marks expanded, and the pictures."""
-        encoder = self.text_encoder
-        patches = [encoder.patches(preprocess.thinker_image(one), THINKER_PIXELS) for one in call.images]
-        parts, marks = call.rendered.split(IMAGE_PAD), [IMAGE_PAD * one.tokens for one in patches]
-        whole = "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
-        return encoder.tokenizer.encode(whole, add_special_tokens=False), patches
+        patches = [self.reader.patches(preprocess.thinker_image(one), THINKER_PIXELS) for one in call.images]
+        return self.reader.question(call.rendered, patches)
 
     def prompts(self, prompt: str, dials: Sampling) -> list[str]:
         """Return one prompt per guidance branch."""
         return [prompt, dials.negative_prompt] if dials.true_cfg_scale > 1 else [prompt]
 
-    def encode_prompt(
-        self, image: Image.Image, prompts: list[str], size: tuple[int, int]
-    ) -> list[TextCondition]:
+    def encode_prompt(self, image: Image.Image, prompts: list[str], size: Size) -> list[TextCondition]:
         """Read each prompt with the picture; the vision tower runs once."""
-        patches = self.text_encoder.patches(preprocess.encoder_image(image, size))
+        patches = self.reader.patches(preprocess.encoder_image(image, size), ENCODER_PIXELS)
         with self.placement.at_hand("encoder"):
-            return [self.text_encoder.encode(prompt, patches, size) for prompt in prompts]
+            return [text_encoder.encode(self.reader, prompt, patches, size) for prompt in prompts]
 
     def prepare_latents(
         self,
         image: Image.Image,
-        size: tuple[int, int],
+        size: Size,
         generator: torch.Generator,
         *,
         mask: Plane | None = None,
         anchor: Image.Image | None = None,
     ) -> Job:
         """Draw from the generator in the published order: the reference's sample, then the noise."""
-        pixels = preprocess.vae_image(image, size)
+        kept = pixels = preprocess.vae_image(image, size)
         with self.placement.at_hand("vae") as vae:
-            latents = self.encode_image(pixels, vae, generator)
-            fixed, kept = latents, pixels
+            fixed = latents = self.encode_image(pixels, vae, generator)
             if anchor is not None:
                 kept = preprocess.vae_image(anchor, size)
                 fixed = self.encode_image(kept, vae, torch.Generator("cpu").manual_seed(0))
         noise = torch.randn(latents.shape, generator=generator, dtype=self.dtype).to(latents.device)
         return Job(
             grid=(latents.shape[3] // 2, latents.shape[2] // 2),
-            noise=sampling.pack(noise),
-            source=sampling.pack(latents),
-            anchor=sampling.pack(fixed),
-            mask=None if mask is None else preprocess.latent_mask(mask, latents).to(latents.device),
-            fit=sampling.preview_fit(latents, pixels),
+            noise=latent_space.pack(noise),
+            source=latent_space.pack(latents),
+            anchor=latent_space.pack(fixed),
+            mask=None if mask is None else latent_space.latent_mask(mask, latents),
+            fit=latent_space.preview_fit(latents, pixels),
             pixels=kept,
         )
 
     def encode_image(self, pixels: Tensor, vae: Any, generator: torch.Generator) -> Tensor:
         """Sample latents of a picture: (1, 3, H, W) float32 to (1, c, h, w) in the weights' type."""
-        posterior = vae.encode(pixels.to(self.placement.device, self.dtype)).latent_dist
-        drawn: Tensor = posterior.sample(generator)
-        latents: Tensor = (drawn - self._shift) * self._scale
+        posterior = vae.encode(pixels.to(self.device, self.dtype)).latent_dist
+        latents: Tensor = (posterior.sample(generator) - self._shift) * self._scale
         return latents
 
     def schedule(self, tokens: int, steps: int) -> tuple[Tensor, Tensor]:
@@ -180,57 +156,51 @@ class Step1XPipeline:
         self.scheduler.set_timesteps(sigmas=np.linspace(1.0, 1 / steps, steps).tolist(), mu=mu)
         return self.scheduler.timesteps, self.scheduler.sigmas
 
-    def steps(self, job: Job, texts: list[TextCondition], dials: Sampling, watch: Watch) -> Iterator[Tensor]:
+    def steps(
+        self, job: Job, texts: list[TextCondition], dials: Sampling, watch: Watch = lambda *_: None
+    ) -> Iterator[Tensor]:
         """Follow the velocity from noise to a picture; yields the latents, (1, S, C), after each step."""
         timesteps, sigmas = self.schedule(job.noise.shape[1], dials.num_inference_steps)
         latents = job.noise.float() if dials.exact_time else job.noise
-        times = [(t.float() if dials.exact_time else t.to(self.dtype))[None] / 1000 for t in timesteps]
+        times = [t[None].to(latents.dtype) / 1000 for t in timesteps]
         with self.placement.at_hand("transformer"):
-            self._hoist(job, texts)
-            for card in self.placement.cards:
-                card.prepare(times)
-            for index, t in enumerate(timesteps):
-                if index and not self.config.hoist:
-                    self._hoist(job, texts)
-                velocity = self._velocity(latents, times[index], index, dials, float(t))
-                sigma, following = sigmas[index].item(), sigmas[index + 1].item()
-                velocity = sampling.lean(velocity, latents, job.anchor, sigma=sigma, preserve=dials.preserve)
+            for index, t in enumerate(timesteps.tolist()):
+                if index == 0 or not self.config.hoist:
+                    self._hoist(job, texts, [] if index else times)
+                sigma, following = sigmas[index : index + 2].tolist()
+                velocity = self._velocity(latents, times[index], index, dials, t)
+                velocity = latent_space.lean(
+                    velocity, latents, job.anchor, sigma=sigma, preserve=dials.preserve
+                )
                 guess = latents.float() - sigma * velocity.float()
                 latents = (latents.float() + (following - sigma) * velocity.float()).to(latents.dtype)
                 if job.mask is not None:
-                    kept = sampling.noised(job.anchor, job.noise, following)
+                    kept = latent_space.noised(job.anchor, job.noise, following)
                     latents = (kept + job.mask * (latents - kept)).to(latents.dtype)
                     guess = job.anchor + job.mask * (guess - job.anchor)
-                preview = sampling.preview(sampling.unpack(guess, job.grid), job.fit)
+                preview = latent_space.preview(latent_space.unpack(guess, job.grid), job.fit)
                 watch(index + 1, len(timesteps), preview.numpy())
                 yield latents
 
     def decode(self, latents: Tensor, grid: tuple[int, int]) -> Tensor:
         """Turn latents into a picture: (1, S, C) to (1, 3, H, W) float32, about -1..1."""
-        unpacked = sampling.unpack(latents.to(self.dtype), grid)
+        unpacked = latent_space.unpack(latents.to(self.dtype), grid)
         with self.placement.at_hand("vae") as vae:
-            scaled = unpacked / self._scale + self._shift
-            picture: Tensor = vae.decode(scaled, return_dict=False)[0]
+            picture: Tensor = vae.decode(unpacked / self._scale + self._shift, return_dict=False)[0]
         return picture.float().cpu()
 
-    def postprocess(self, decoded: Tensor) -> Image.Image:
-        """Return the picture in 8 bits."""
-        pixels = (decoded[0] / 2 + 0.5).clamp(0, 1).permute(1, 2, 0).numpy()
-        return Image.fromarray((pixels * 255).round().astype(np.uint8))
-
-    def _hoist(self, job: Job, texts: list[TextCondition]) -> None:
-        """Share the guidance branches out among the cards."""
-        cards, ids = self.placement.cards, sampling.image_ids(job.grid)
-        for number, card in enumerate(cards):
-            card.hoist(texts[number :: len(cards)], job.source, ids)
+    def _hoist(self, job: Job, texts: list[TextCondition], times: list[Tensor]) -> None:
+        """Share the guidance branches out among the cards, and compute what all steps have in common."""
+        ids = sampling.image_ids(job.grid)
+        for number, card in enumerate(self.cards):
+            card.hoist(texts[number :: len(self.cards)], job.source, ids, times)
 
     def _velocity(self, latents: Tensor, time: Tensor, step: int, dials: Sampling, t: float) -> Tensor:
         """One guided velocity: a pass per branch, on two cards at the same time, then the norm trick."""
+        first, *others = self.cards
         shown = latents.to(self.dtype)
-        cards = self.placement.cards
-        shares = self._hands.map(lambda card: card.velocity(shown, time, step=step), cards[1:])
-        out = cards[0].velocity(shown, time, step=step)
-        out += [one for share in shares for one in share]
+        shares = self._hands.map(lambda card: card.velocity(shown, time, step=step), others)
+        out: list[Tensor] = sum(shares, first.velocity(shown, time, step=step))
         if len(out) == 1:
             return out[0]
         tamed = t > dials.timesteps_truncate
@@ -238,6 +208,5 @@ class Step1XPipeline:
 
     def _kernels(self) -> contextlib.AbstractContextManager[None]:
         """On a CPU in float32, the kernel that rounds as the recorded results did."""
-        if self.placement.device.type == "cpu" and self.dtype == torch.float32:
-            return sdpa_kernel(SDPBackend.MATH)
-        return contextlib.nullcontext()
+        is_recorded = self.device.type == "cpu" and self.dtype == torch.float32
+        return sdpa_kernel(SDPBackend.MATH) if is_recorded else contextlib.nullcontext()

@@ -3,7 +3,6 @@
 import math
 import re
 from io import BytesIO
-from typing import cast
 
 import numpy as np
 import torch
@@ -12,18 +11,14 @@ from torch import Tensor
 from torch.nn import functional
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
 
-from editor.engines.step1x import sampling
 from editor.engines.step1x.config import ASPECT_MAX, BadArguments
-from editor.imaging.pixels import Pixels, Plane
 
 _SPECIAL = re.compile(r"<\|[^|>]{0,40}\|>|</?tool_call>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def edit_size(width: int, height: int, level: int, step: int = 16) -> tuple[int, int]:
-    """Return the size the model works at: about level² pixels, the source's aspect, sides in steps of a
-    token.
-    """
+    """Return the size to work at: about level² pixels, the source's aspect, sides in steps of a token."""
     if min(width, height) < 1 or max(width, height) > ASPECT_MAX * min(width, height):
         raise BadArguments(f"The picture's sides may differ by {ASPECT_MAX:g} times at most.", param="image")
     aspect = width / height
@@ -33,10 +28,9 @@ def edit_size(width: int, height: int, level: int, step: int = 16) -> tuple[int,
     else:
         high = math.ceil(math.sqrt(level * level / aspect))
         wide = math.ceil(high * aspect)
-    size = wide // step * step, high // step * step
-    if min(size) == 0:
+    if min(wide, high) < step:
         raise BadArguments("The size level is too small for a picture of this shape.", param="size_level")
-    return size
+    return wide // step * step, high // step * step
 
 
 def without_marks(text: str) -> str:
@@ -74,26 +68,7 @@ def thinker_image(image: Image.Image) -> Image.Image:
     image = image.convert("RGB")
     if max(image.size) > 1024:
         image.thumbnail((1024, 1024), Image.Resampling.BICUBIC, reducing_gap=2)
-        buffer = BytesIO()
-        image.save(buffer, "PNG")
+        image.save(buffer := BytesIO(), "PNG")
         image = Image.open(buffer).convert("RGB")
     sides = smart_resize(image.height, image.width, min_pixels=4 * 28 * 28, max_pixels=16384 * 28 * 28)
     return image.resize(sides[::-1], Image.Resampling.BICUBIC)
-
-
-def latent_mask(mask: Plane, latents: Tensor) -> Tensor:
-    """Return how much of each latent pixel may change, packed: (1, S, 4c) float32, 0..1. latents: (1, c, h,
-    w).
-
-    A latent pixel sees its neighbours: it is free if any pixel it covers, or a neighbour's, is to be edited.
-    The frame module guarantees the pixels outside. Source: our own.
-    """
-    plane = torch.from_numpy(mask.astype(np.float32) / 255)[None, None]
-    covered = functional.adaptive_max_pool2d(plane, latents.shape[2:])
-    grown = functional.max_pool2d(covered, 3, stride=1, padding=1)
-    return sampling.pack(grown.expand(1, *latents.shape[1:]))
-
-
-def to_pixels(image: Image.Image) -> Pixels:
-    """Return the picture as (H, W, 3) uint8."""
-    return cast(Pixels, np.asarray(image.convert("RGB")))

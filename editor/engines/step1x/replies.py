@@ -4,10 +4,10 @@ reflect   <#Think> … then exactly one of <#Success> <#Others> <#Failed> <#Refl
 scores    one JSON object
 """
 
+import contextlib
 import json
-import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 FAILURE_REFLECTION = "<#Think> The process encountered repeated errors and could not complete.<#Failed>"
@@ -15,16 +15,15 @@ _THINK = "<#Think>"
 _TAG = re.compile(r"<#(Reflection|Failed|Success|Others)>")
 
 
-class BadReply(Exception):
+class BadReply(ValueError):
     """The reply is not in the form that was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What to do after a candidate: stop, go on from it with a prompt, or start anew."""
-
-    is_done: bool
-    next_prompt: str | None
+def read(reader: Callable[[str], Any], reply: str) -> Any:
+    """Return what a reader makes of a reply; None if it is not in the form that was asked for."""
+    with contextlib.suppress(BadReply):
+        return reader(reply)
+    return None
 
 
 def reflection(reply: str) -> str:
@@ -35,14 +34,15 @@ def reflection(reply: str) -> str:
     return mark + after
 
 
-def verdict(text: str) -> Verdict:
-    """Read a reflection; one in the wrong form counts as failed: the next try starts anew."""
-    tags = list(_TAG.finditer(text))
-    if not text.startswith(_THINK) or text.count(_THINK) != 1 or len(tags) != 1:
-        return Verdict(is_done=False, next_prompt=None)
-    kind = tags[0].group(1)
-    following = text[tags[0].end() :] if kind == "Reflection" else None
-    return Verdict(is_done=kind in {"Success", "Others"}, next_prompt=following)
+def verdict(text: str) -> tuple[bool, str | None]:
+    """Return what a reflection means: whether to stop, and else the prompt to go on with, if it has one.
+
+    One in the wrong form counts as failed: the next try starts anew.
+    """
+    tag = _TAG.search(text)
+    if tag is None or not text.startswith(_THINK) or read(reflection, text) is None:
+        return False, None
+    return tag[1] in {"Success", "Others"}, text[tag.end() :] if tag[1] == "Reflection" else None
 
 
 def first_object(reply: str) -> dict[str, Any]:
@@ -51,9 +51,7 @@ def first_object(reply: str) -> dict[str, Any]:
         value = json.loads(reply[reply.index("{") : reply.rindex("}") + 1])
     except (ValueError, RecursionError) as error:
         raise BadReply("no JSON object") from error
-    if not isinstance(value, dict):
-        raise BadReply("no JSON object")
-    return value
+    return dict(value)
 
 
 def prior(reply: str) -> tuple[float, str]:
@@ -82,31 +80,25 @@ def marks(reply: str) -> dict[str, Any]:
 
 def is_complete_object(text: str) -> bool:
     """Tell whether the text already holds one whole JSON object, so that no more needs to be written."""
-    try:
-        first_object(text if text.rstrip().endswith("}") else "")
-    except BadReply:
-        return False
-    return True
+    return text.rstrip().endswith("}") and read(first_object, text) is not None
 
 
-def best(judged: list[tuple[dict[str, Any], dict[str, Any], str]]) -> int:
-    """Return the number of the candidate to show: (score1, score2, reflection) of each, in order.
+def best(judged: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> int:
+    """Return the number of the candidate to show: (reflection, score1, score2) of each, in order.
 
-    The product of both judgements' lowest marks wins; of equals one that was called a success, then the
-    later one.
+    The product of both judgements' lowest marks wins; of equals a success, then the later one.
     """
     values = [
         (min(first["score"]) * min(second["score"]), "<#Success>" in text, number)
-        for number, (first, second, text) in enumerate(judged)
+        for number, (text, first, second) in enumerate(judged)
     ]
     return max(values)[2]
 
 
 def _number(value: Any) -> float:
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise BadReply("not a number")
+        number = float("nan") if isinstance(value, bool) else float(value)
+        int(number)  # neither infinite nor no number
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadReply("not a number") from error
     return number

@@ -1,34 +1,30 @@
 """The language model at work on an edit: rewrite the wish, judge a candidate, say what to do next.
 
 Bounded: a number of calls and of seconds per edit. When they are used up, a wish stays as it was and a
-candidate counts as judged "failed", so that the best one so far is shown. Seeded: the same edit thinks the
-same thoughts again.
+candidate counts as judged "failed", so that the best one so far is shown. Seeded: same edit, same thoughts.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from PIL import Image
 
 from editor.engines.checkpoints import BadCheckpoint
+from editor.engines.diffusion.qwen_vl import SEEN, chat
 from editor.engines.step1x import replies
+from editor.engines.step1x.config import Step1XConfig
 from editor.engines.step1x.preprocess import without_marks
-from editor.engines.step1x.replies import BadReply
-from editor.engines.step1x.tokenization import SEEN, chat
 
 KINDS = ("reformat", "describe", "score_json", "reflect", "score1", "score2")
 CALLS_PER_CANDIDATE = 5
-WORDS_MAX = 2000
-"""Characters of a wish or a reply that go into a question; a site's own limit is no longer."""
+WORDS_MAX = 2000  # characters of a wish or a reply that go into a question; a site's limit is no longer
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One question: the rendered chat and its pictures, in order."""
 
     kind: str
@@ -37,28 +33,11 @@ class Call:
     seed: int
 
 
-class Voice(Protocol):
-    """Answers calls side by side. The pipeline's is the model; tests script one."""
-
-    def __call__(self, calls: list[Call], is_complete: Callable[[str], bool]) -> list[str]: ...
+Voice = Callable[[list[Call], Callable[[str], bool]], list[str]]
+"""Answers calls side by side, each until it is complete. The pipeline's is the model; tests script one."""
 
 
-@dataclass(slots=True)
-class Budget:
-    """What one edit may spend on thinking, and how often one question is put before it is given up."""
-
-    calls: int
-    seconds: float
-    tries: int
-    began: float = field(default_factory=monotonic)
-
-    def has(self, calls: int) -> bool:
-        """Tell whether so many calls are left, and time."""
-        return calls <= self.calls and monotonic() - self.began <= self.seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the thinker found about one candidate."""
 
     reflection: str
@@ -96,15 +75,15 @@ class Thinker:
     """Asks, reads, asks again within the budget. One instance per edit."""
 
     def __init__(
-        self, voice: Voice, prompts: Mapping[str, Any], budget: Budget, *, source: Image.Image, seed: int
+        self, voice: Voice, prompts: Mapping[str, Any], config: Step1XConfig, source: Image.Image, seed: int
     ) -> None:
-        self._voice, self._prompts, self._budget = voice, prompts, budget
-        self._source, self._seed, self._asked = source, seed, 0
+        self._voice, self._prompts, self._source = voice, prompts, source
+        self._seed, self._asked, self._tries = seed, 0, config.thinker_tries_max
+        self._calls, self._until = config.thinker_calls_max, monotonic() + config.thinker_seconds_max
 
-    @property
-    def is_spent(self) -> bool:
-        """Tell whether the budget holds no more judgement: another candidate could not be compared."""
-        return not self._budget.has(CALLS_PER_CANDIDATE)
+    def can_ask(self, calls: int) -> bool:
+        """Tell whether so many calls are left, and time."""
+        return calls <= self._calls and monotonic() <= self._until
 
     def rewrite(self, wish: str) -> str:
         """Return the wish as a precise instruction; unchanged if the thinker has nothing to say."""
@@ -114,13 +93,14 @@ class Thinker:
         """Describe and score (side by side), compare, then reflect: three rounds for five calls."""
         words, nothing = {"instruction": instruction}, {"score": [0, 0], "reasoning": ""}
         first = self._ask({"describe": str, "score1": replies.marks, "score2": replies.marks}, words, edited)
-        scores, text = (first["score1"] or nothing, first["score2"] or nothing), None
+        text = None
         if first["describe"] is not None:
             words["description"] = first["describe"]
             prior = self._ask({"score_json": replies.prior}, words, edited)["score_json"]
             if prior is not None:
                 words |= {"prior_score": str(prior[0]), "prior_reason": prior[1]}
                 text = self._ask({"reflect": replies.reflection}, words, edited)["reflect"]
+        scores = (first["score1"] or nothing, first["score2"] or nothing)
         return Judgement(text or replies.FAILURE_REFLECTION, *scores)
 
     def _ask(
@@ -128,19 +108,16 @@ class Thinker:
     ) -> dict[str, Any]:
         """Ask questions side by side until each reply can be read; None where it never could."""
         answers: dict[str, Any] = dict.fromkeys(readers)
-        for _ in range(self._budget.tries):
+        for _ in range(self._tries):
             open_ = [kind for kind, answer in answers.items() if answer is None]
-            if not open_ or not self._budget.has(len(open_)):
+            if not open_ or not self.can_ask(len(open_)):
                 break
-            self._budget.calls -= len(open_)
+            self._calls -= len(open_)
             is_json = all(kind.startswith("score") for kind in open_)
             calls = [self._call(kind, words, edited) for kind in open_]
             texts = self._voice(calls, replies.is_complete_object if is_json else lambda _: False)
             for kind, text in zip(open_, texts, strict=True):
-                try:
-                    answers[kind] = readers[kind](text)
-                except BadReply:
-                    continue
+                answers[kind] = replies.read(readers[kind], text)
         return answers
 
     def _call(self, kind: str, words: Mapping[str, str], edited: Image.Image) -> Call:

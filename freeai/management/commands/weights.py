@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        told = "say size and licence, then fetch; whole files are not fetched again"
+        told = "say size and licence, then fetch; goes on where it broke if run again"
         pull = actions.add_parser("pull", help=told)
         pull.add_argument("model", choices=["step1x-edit"])
         pull.add_argument("--to", type=Path, help="folder to write (default: weights/MODEL)")

@@ -37,4 +37,4 @@ def engine(checkpoint: Path) -> Step1XEngine:
 def pipeline(folder: Path, **options: object) -> Step1XPipeline:
     """Load a pipeline in float32 with these options."""
     config = Step1XConfig(weights=str(folder), dtype="float32", **options)  # type: ignore[arg-type]
-    return Step1XPipeline(weights.load(folder, dtype=torch.float32), config)
+    return Step1XPipeline(weights.load(folder, dtype="float32"), config)

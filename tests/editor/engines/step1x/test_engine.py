@@ -1,6 +1,5 @@
 """The engine's contract: dials that mean something, progress, cancellation, review, same seed same pixels."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from editor.engines.base import Canceled, EditRequest, OutOfMemory, Progress
 from editor.engines.step1x import engine as step1x_engine
-from editor.engines.step1x.config import BadArguments, Preset, Step1XConfig
+from editor.engines.step1x.config import BadArguments, Step1XConfig
 from editor.engines.step1x.engine import Step1XEngine
 from editor.engines.step1x.thinker import Call
 from editor.imaging import frame
@@ -25,8 +24,8 @@ PHOTO = pictures.photo(120, 88)
 def small(engine: Step1XEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work at 128 px with few steps: what is tested does not depend on their number."""
     engine.config = replace(engine.config, size_level=128)
-    small = {"low": Preset(3, thinking=False), "medium": Preset(4, thinking=False)}
-    monkeypatch.setattr(step1x_engine, "PRESETS", {**small, "high": Preset(5, thinking=True)})
+    presets = {"low": (3, False), "medium": (4, False), "high": (5, True)}
+    monkeypatch.setattr(step1x_engine, "PRESETS", presets)
 
 
 def request(**fields: object) -> EditRequest:
@@ -153,9 +152,9 @@ def test_a_budget_bounds_the_calls(engine: Step1XEngine, monkeypatch: pytest.Mon
     asked: list[int] = []
     answer = engine.pipeline.answer
 
-    def counted(calls: list[Call], is_complete: Callable[[str], bool], **rest: Any) -> list[str]:
+    def counted(calls: list[Call], *rest: Any) -> list[str]:
         asked.append(len(calls))
-        return answer(calls, is_complete, **rest)
+        return answer(calls, *rest)
 
     monkeypatch.setattr(engine.pipeline, "answer", counted)
     for calls in (0, 1, 4, 9):

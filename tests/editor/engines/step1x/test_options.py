@@ -8,9 +8,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from editor.engines.diffusion.placement import CannotPlace
+from editor.engines.step1x.cards import is_modulation
 from editor.engines.step1x.config import Sampling
-from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
-from editor.engines.step1x.placement import CannotPlace
+from editor.engines.step1x.pipeline import Step1XPipeline
 from tests import pictures
 from tests.editor.engines.step1x import tiny
 from tests.editor.engines.step1x.conftest import pipeline
@@ -25,7 +26,7 @@ def latents(pipe: Step1XPipeline, prompt: str = 'write "HI" on it') -> NDArray[n
     with torch.no_grad(), pipe._kernels():
         texts = pipe.encode_prompt(PHOTO, [prompt, ""], size)
         job = pipe.prepare_latents(PHOTO, size, torch.Generator("cpu").manual_seed(3))
-        *_, out = pipe.steps(job, texts, dials, unwatched)
+        *_, out = pipe.steps(job, texts, dials)
     return out.numpy()
 
 
@@ -89,11 +90,12 @@ def test_what_the_machine_cannot_do_is_said(checkpoint: Path) -> None:
 
 
 def test_precomputed_modulations_leave_weights_off_the_device(checkpoint: Path) -> None:
-    whole = pipeline(checkpoint, precompute_modulations=False).placement
-    light = pipeline(checkpoint, precompute_modulations=True).placement
-    modulations = light.cards[0].modulations
-    assert modulations is not None
-    assert light.parameters() + modulations.parameters == whole.parameters()
+    whole, light = (
+        pipeline(checkpoint, precompute_modulations=choice).cards[0].transformer for choice in (False, True)
+    )
+    modulations = sum(one.numel() for name, one in whole.named_parameters() if is_modulation(name))
+    assert modulations > 0
+    assert light.num_parameters() + modulations == whole.num_parameters()
 
 
 def test_a_checkpoint_without_text_mapping_and_with_one_shard_works(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from editor.engines.step1x import preprocess, sampling
 from editor.engines.step1x.__main__ import main
-from editor.engines.step1x.config import EDIT_PREFIX, Sampling
-from editor.engines.step1x.pipeline import Step1XPipeline, unwatched
-from editor.engines.step1x.tokenization import render_edit, tokenize
+from editor.engines.step1x.config import EDIT_PREFIX, ENCODER_PIXELS, Sampling
+from editor.engines.step1x.pipeline import Step1XPipeline
+from editor.engines.step1x.text_encoder import encode, render_edit, tokenize
 from tests.editor.engines.step1x import goldens
 from tests.editor.engines.step1x.conftest import pipeline
 
@@ -54,18 +54,18 @@ def test_pictures_and_words_reach_the_model_as_recorded(case: Path) -> None:
     shown = preprocess.encoder_image(image, size)
     close(torch.from_numpy(np.array(shown)), stages["vlm_image_u8"], 0)
     close(preprocess.vae_image(image, size), stages["vae_image"], 1e-5)
-    patches = pipe.text_encoder.patches(shown)
+    patches = pipe.reader.patches(shown, ENCODER_PIXELS)
     rows = patches.pixels.double().sum(1)
     close(rows, stages["pixel_values_rowsum"], 2e-3)
     with torch.no_grad(), pipe._kernels():
         for branch, prompt in (("cond", facts["prompt"]), ("neg", dials(facts).negative_prompt)):
             if f"{branch}.input_ids" not in stages:
                 continue
-            ids, _ = tokenize(render_edit(prompt), pipe.text_encoder.tokenizer, image_tokens=patches.tokens)
+            ids, _ = tokenize(render_edit(prompt), pipe.reader.tokenizer, image_tokens=patches.tokens)
             assert ids == stages[f"{branch}.input_ids"][0].tolist()
-            places = pipe.text_encoder.positions(ids, [patches], skip_zero=True)
+            places = pipe.reader.positions(ids, [patches], skip_zero=True)
             assert torch.equal(places.int(), stages[f"{branch}.vlm_position_ids"])
-            text = pipe.text_encoder.encode(prompt, patches, size)
+            text = encode(pipe.reader, prompt, patches, size)
             close(text.embedding, stages[f"{branch}.embedding"], 1e-4)
             close(text.text_embeds, stages[f"{branch}.text_embeds"], 1e-4)
             assert torch.equal(text.quoted.int(), stages[f"{branch}.text_masks"])
@@ -78,7 +78,7 @@ def test_the_transformer_answers_as_recorded(case: Path) -> None:
     pipe = loaded(facts["ckpt"])
     plain = (
         pipeline(goldens.checkpoint(facts["ckpt"]), precompute_modulations=False, trim_last_block=False)
-        .placement.cards[0]
+        .cards[0]
         .transformer
     )
     image = Image.open(case / "input.png")
@@ -118,7 +118,7 @@ def test_latents_follow_the_recorded_path(case: Path) -> None:
         job = pipe.prepare_latents(image, size, torch.Generator("cpu").manual_seed(facts["seed"]))
         close(job.source, stages["image_latents"], 1e-4)
         close(job.noise, stages["init_latents"], 1e-6)
-        path = list(pipe.steps(job, texts, dials(facts), unwatched))
+        path = list(pipe.steps(job, texts, dials(facts)))
         close(torch.stack(path), stages["latents_per_step"], 1e-3)
         close(pipe.decode(path[-1], job.grid), stages["decoded"], 1e-3)
     timesteps, sigmas = pipe.schedule(job.noise.shape[1], int(facts["steps"]))

@@ -3,22 +3,22 @@
 import pytest
 
 from editor.engines.step1x import replies
-from editor.engines.step1x.replies import BadReply, Verdict
+from editor.engines.step1x.replies import BadReply
 
 
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
-        ("<#Think> fine <#Success>", Verdict(is_done=True, next_prompt=None)),
-        ("<#Think> hm <#Others>", Verdict(is_done=True, next_prompt=None)),
-        ("<#Think> broken <#Failed>", Verdict(is_done=False, next_prompt=None)),
-        ("<#Think> more <#Reflection> Add a lamp.", Verdict(is_done=False, next_prompt=" Add a lamp.")),
-        ("no mark <#Success>", Verdict(is_done=False, next_prompt=None)),
-        ("<#Think> a <#Success> <#Failed>", Verdict(is_done=False, next_prompt=None)),
-        ("<#Think> a <#Think> b <#Success>", Verdict(is_done=False, next_prompt=None)),
+        ("<#Think> fine <#Success>", (True, None)),
+        ("<#Think> hm <#Others>", (True, None)),
+        ("<#Think> broken <#Failed>", (False, None)),
+        ("<#Think> more <#Reflection> Add a lamp.", (False, " Add a lamp.")),
+        ("no mark <#Success>", (False, None)),
+        ("<#Think> a <#Success> <#Failed>", (False, None)),
+        ("<#Think> a <#Think> b <#Success>", (False, None)),
     ],
 )
-def test_a_verdict_says_how_to_go_on(text: str, verdict: Verdict) -> None:
+def test_a_verdict_says_how_to_go_on(text: str, verdict: tuple[bool, str | None]) -> None:
     assert replies.verdict(text) == verdict
 
 
@@ -73,8 +73,8 @@ def test_a_reply_ends_with_its_object() -> None:
     assert not replies.is_complete_object("no object }")
 
 
-def judged(*values: tuple[int, int, str]) -> list[tuple[dict[str, object], dict[str, object], str]]:
-    return [({"score": [first, 10]}, {"score": [10, second]}, text) for first, second, text in values]
+def judged(*values: tuple[int, int, str]) -> list[tuple[str, dict[str, object], dict[str, object]]]:
+    return [(text, {"score": [first, 10]}, {"score": [10, second]}) for first, second, text in values]
 
 
 def test_the_best_candidate_wins_then_a_success_then_the_later() -> None:

@@ -9,7 +9,8 @@ from PIL import Image
 
 from editor.engines.checkpoints import BadCheckpoint
 from editor.engines.step1x import replies
-from editor.engines.step1x.thinker import KINDS, Budget, Call, Thinker, language, read_prompts, render
+from editor.engines.step1x.config import Step1XConfig
+from editor.engines.step1x.thinker import KINDS, Call, Thinker, language, read_prompts, render
 
 PHOTO = Image.new("RGB", (40, 30), "red")
 GOOD = {
@@ -45,7 +46,8 @@ class Voice:
 def thinker(
     voice: Voice, *, calls: int = 24, seconds: float = 60.0, tries: int = 3, seed: int = 1
 ) -> Thinker:
-    return Thinker(voice, read_prompts(), Budget(calls, seconds, tries), source=PHOTO, seed=seed)
+    config = Step1XConfig(thinker_calls_max=calls, thinker_seconds_max=seconds, thinker_tries_max=tries)
+    return Thinker(voice, read_prompts(), config, PHOTO, seed)
 
 
 def test_independent_questions_are_asked_side_by_side() -> None:

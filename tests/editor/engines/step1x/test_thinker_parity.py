@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from safetensors.torch import load_file
 
 from editor.engines.step1x.config import Sampling
 from editor.engines.step1x.flow import Flow, Wish
-from editor.engines.step1x.text_encoder import Dice
 from editor.engines.step1x.thinker import Call, language, render
 from tests.editor.engines.step1x import goldens
 from tests.editor.engines.step1x.test_parity import loaded
@@ -45,13 +43,13 @@ def test_questions_and_greedy_answers_are_the_recorded_ones(case: Path) -> None:
         rows = torch.cat([one.pixels for one in patches]).double().sum(1)
         assert float((rows - recorded[f"{kind}.pixel_values_rowsum"].double()).abs().max()) < 2e-3
         with torch.no_grad(), pipe._kernels():
-            (reply,) = pipe.text_encoder.generate(
+            (reply,) = pipe.reader.generate(
                 [(ids, patches)],
                 tokens_max=facts["greedy_new_tokens"],
                 seeds=[0],
                 is_complete=lambda _: False,
                 tick=lambda: None,
-                dice=Dice(temperature=0),
+                temperature=0,
             )
         assert reply == recorded[f"{kind}.greedy_ids"][0].tolist(), kind
 
@@ -89,7 +87,7 @@ def test_decisions_are_the_recorded_ones(case: Path) -> None:
     made = flow.run(Wish(image, asked["prompt"], asked["seed"], dials, asked["think"], asked["reflect"]))
     assert made.reformat_prompt == facts["reformat_prompt"]
     assert [one.reflection for one in made.judgements] == facts["think_info"]
-    judged = [{key: asdict(one)[key] for key in ("score1", "score2")} for one in made.judgements]
+    judged = [{"score1": one.score1, "score2": one.score2} for one in made.judgements]
     assert judged == facts["best_info"]
     assert made.final_index == facts["final_index"]
     assert made.prompts == [edit["prompt"] for edit in facts["edits"]]

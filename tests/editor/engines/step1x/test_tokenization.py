@@ -2,7 +2,7 @@
 
 import pytest
 
-from editor.engines.step1x.tokenization import split_marks, split_quotes
+from editor.engines.step1x.text_encoder import split_marks, split_quotes
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,11 @@ from editor.engines.step1x.tokenization import split_marks, split_quotes
     ],
 )
 def test_each_quoted_character_stands_alone(text: str, chunks: list[tuple[str, bool]]) -> None:
-    assert split_quotes(text, ignore=0) == chunks
+    assert split_quotes(text, 0) == chunks
 
 
 def test_what_lies_in_the_prefix_is_no_quote() -> None:
-    assert split_quotes('a"b" "c"', ignore=5) == [('a"b" "', False), ("c", True), ('"', False)]
+    assert split_quotes('a"b" "c"', 5) == [('a"b" "', False), ("c", True), ('"', False)]
 
 
 def test_the_longest_mark_wins() -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from editor.engines.checkpoints import BadCheckpoint
-from editor.engines.step1x import weights
+from editor.engines.diffusion.memory import GB, Sizes, plan
+from editor.engines.step1x import cards, weights
 from editor.engines.step1x.__main__ import main
-from editor.engines.step1x.placement import GB, plan
 
 PUBLISHED = 12_427_800_384
 MAPPING = 14_684_160
@@ -68,7 +69,7 @@ def test_a_text_encoder_that_lacks_tensors_is_refused(copy: Path) -> None:
     del tensors["model.norm.weight" if "model.norm.weight" in tensors else min(tensors)]
     save_file(tensors, file, metadata={"format": "pt"})
     with pytest.raises(BadCheckpoint, match="lacks 1 tensors"):
-        weights.load(copy, dtype=torch.float32)
+        weights.load(copy, dtype="float32")
 
 
 def test_a_tokenizer_cut_short_is_named(copy: Path) -> None:
@@ -86,8 +87,12 @@ def test_the_command_line_names_the_error_and_exits_with_two(
     words = [str(photo), "snow", "--weights", str(copy), "-o", str(tmp_path / "o.png"), "--device", "cpu"]
     assert main(words) == 2
     assert "invalid_request: " in capsys.readouterr().err
-    assert main([*words[:-1], "cuda:9" if not torch.cuda.is_available() else "nowhere"]) == 2
+    Image.new("RGB", (40, 40)).save(photo)
+    nowhere = "cuda:9" if not torch.cuda.is_available() else "nowhere"
+    assert main([*words[:3], str(tmp_path / "nothing"), *words[4:-1], nowhere]) == 2
+    assert "cannot_place: " in capsys.readouterr().err  # known before any weight is read
     assert main([*words[:3], str(tmp_path / "nothing"), *words[4:]]) == 2
+    assert "bad_checkpoint: " in capsys.readouterr().err
 
 
 def test_the_published_sizes_are_met_name_by_name() -> None:
@@ -127,6 +132,10 @@ def test_the_published_sizes_are_met_name_by_name() -> None:
     assert modulations == MODULATIONS
 
 
+def published_sizes() -> Sizes:
+    return cards.sizes(weights.meta_transformer({}), 8_290_000_000)
+
+
 @pytest.mark.parametrize(
     ("free", "weight", "memory"),
     [
@@ -141,13 +150,7 @@ def test_the_published_sizes_are_met_name_by_name() -> None:
     ],
 )
 def test_a_plan_fits_its_card(free: int, weight: str, memory: str) -> None:
-    made = plan(
-        2 * PUBLISHED,
-        2 * 8_290_000_000,
-        int(free * GB * 0.95),
-        shares=(1.0, 1 - MODULATIONS / PUBLISHED),
-        forms=(weight,),  # type: ignore[arg-type]
-    )
+    made = plan(published_sizes(), int(free * GB * 0.95), forms=(weight,))  # type: ignore[arg-type]  # words
     assert made.memory == memory
     assert made.peak_bytes <= free * GB
 
@@ -165,9 +168,8 @@ def test_a_plan_fits_its_card(free: int, weight: str, memory: str) -> None:
     ],
 )
 def test_every_option_is_chosen_by_the_memory_that_is_free(free: int, ways: tuple[str, str, bool]) -> None:
-    shares = (1.0, 1 - MODULATIONS / PUBLISHED)
-    made = plan(2 * PUBLISHED, 2 * 8_290_000_000, free * GB, shares=shares, forms=("full", "fp8"))
-    assert (made.memory, made.weights, made.precompute_modulations) == ways
+    made = plan(published_sizes(), free * GB, forms=("full", "fp8"))
+    assert (made.memory, made.form, made.share < 1) == ways
 
 
 def test_config_of_a_checkpoint_is_never_dispatched_on_its_class_name(checkpoint: Path) -> None:
