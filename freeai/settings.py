@@ -42,11 +42,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "freeai.common.programs.Programs",
     "django.middleware.security.SecurityMiddleware",
     "freeai.common.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "freeai.common.language.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
