@@ -20,6 +20,9 @@ from freeai.common import ids
 from freeai.common.errors import InvalidInput, OutOfTokens, PolicyRefusal, RateLimited
 
 SEED_MAX = 2**32 - 1
+SUBMITTING_MAX = 100
+"""More submissions of one owner than that are never under way at once: each needs a thread.
+Whoever has more room than this need not count again under the lock of the purse."""
 
 
 class PromptTooLong(InvalidInput):
@@ -76,7 +79,7 @@ def submit_edit(
     prompt = _clean_prompt(wish.prompt)
     model = catalogue.find(wish.model) if wish.model else catalogue.default()
     _require_served(model)
-    _require_room(owner)
+    is_tight = _require_room(owner) < SUBMITTING_MAX
     refusal = gates.refusal_of(prompt, own_watermark=wish.own_watermark)
     plan = "" if refusal else _plan(model, prompt, has_mask=wish.mask is not None)
     edit = _draft(owner, source, wish, model)
@@ -89,8 +92,8 @@ def submit_edit(
     if wish.mask is not None:
         masks.keep(edit, wish.mask)
     try:
-        _accept(edit, wish, also=also)
-    except (OutOfTokens, key_limits.KeyLimitReached):
+        _accept(edit, wish, also=also, is_tight=is_tight)
+    except (OutOfTokens, TooManyQueued, key_limits.KeyLimitReached):
         masks.drop(edit)
         raise
     return edit
@@ -150,9 +153,17 @@ def rerun(edit: Edit) -> Edit:
 
 
 def _accept(
-    edit: Edit, wish: Wish, *, also: Callable[[Edit], None] | None = None, from_goodwill: bool = False
+    edit: Edit,
+    wish: Wish,
+    *,
+    also: Callable[[Edit], None] | None = None,
+    from_goodwill: bool = False,
+    is_tight: bool = False,
 ) -> None:
-    """Write the row and its hold together, and ring once both are there."""
+    """Write the row and its hold together, and ring once both are there.
+
+    `is_tight`: the owner's line may be full by now. Raises OutOfTokens, KeyLimitReached, TooManyQueued.
+    """
     with transaction.atomic():
         if wish.api_key is not None:
             key_limits.require_tokens(wish.api_key, edit.price_tokens)
@@ -163,6 +174,8 @@ def _accept(
             network=wish.network,
             from_goodwill=from_goodwill,
         )
+        if is_tight:
+            _require_room(edit.owner)  # once more, now alone: the hold has locked the owner's purse
         edit.save(force_insert=True)
         if edit.own_watermark:
             gates.declare(edit)
@@ -214,10 +227,12 @@ def _require_served(model: catalogue.Model) -> None:
         )
 
 
-def _require_room(owner: Owner) -> None:
-    queued = Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).count()
-    if queued >= settings.QUEUED_EDITS_MAX:
-        raise TooManyQueued(f"{queued} of your edits are waiting. Let some finish first.")
+def _require_room(owner: Owner) -> int:
+    """Return how many more edits of this owner may wait. Raises TooManyQueued if none."""
+    active = Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).count()
+    if active >= settings.QUEUED_EDITS_MAX:
+        raise TooManyQueued(f"{active} of your edits are waiting. Let some finish first.")
+    return settings.QUEUED_EDITS_MAX - active
 
 
 def _plan(model: catalogue.Model, prompt: str, *, has_mask: bool) -> str:

@@ -18,4 +18,6 @@ from freeai.common.limits import LimitedBody  # noqa: E402
 # Compiling the prompt gate's words takes two seconds of a core: not those of the first wish.
 threading.Thread(target=lexicon.languages, name="prompt-gate", daemon=True).start()
 
-application = LimitedBody(McpEndpoint(_django), bytes_max=settings.REQUEST_BYTES_MAX)
+application = LimitedBody(
+    McpEndpoint(_django), bytes_max=settings.REQUEST_BYTES_MAX, json_bytes_max=settings.JSON_BYTES_MAX
+)

@@ -43,11 +43,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "freeai.common.programs.Programs",
     "django.middleware.security.SecurityMiddleware",
     "freeai.common.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "freeai.common.language.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -265,6 +266,8 @@ VERIFY_PER_MINUTE = env.integer("FREEAI_VERIFY_PER_MINUTE", 20, least=1)
 # --- Intake (DESIGN §6) -----------------------------------------------------------------
 
 SOURCE_BYTES_MAX = env.integer("FREEAI_SOURCE_BYTES_MAX", 10 * 1024 * 1024, least=1)
+# Base64 makes four bytes of three: a picture and a mask, both of the largest size, and the words.
+JSON_BYTES_MAX = env.integer("FREEAI_JSON_BYTES_MAX", 2 * (SOURCE_BYTES_MAX * 4 // 3) + 1024 * 1024, least=1)
 SOURCE_PIXELS_MAX = env.integer("FREEAI_SOURCE_PIXELS_MAX", 100_000_000, least=1)
 BATCH_FILES_MAX = env.integer("FREEAI_BATCH_FILES_MAX", 500, least=1)
 # A batch without script sends its files in one form; Django's own limit is 100.

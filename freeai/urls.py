@@ -8,6 +8,7 @@ from django.views.i18n import JavaScriptCatalog, set_language
 words_for_scripts = cache_page(3600)(JavaScriptCatalog.as_view(packages=["freeai"]))
 
 urlpatterns = [
+    path("v1/", include("editor.api.urls")),
     path("", include("editor.urls")),
     path("", include("billing.urls")),
     path("admin/", admin.site.urls),
@@ -18,7 +19,6 @@ urlpatterns = [
         name="js-catalog",
     ),
     path("account/", include("allauth.urls")),
-    path("v1/", include("editor.api.urls")),
 ]
 
 handler400 = "editor.api.door.unreadable"

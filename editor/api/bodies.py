@@ -17,6 +17,8 @@ from django.utils.datastructures import MultiValueDict
 from editor.api.serializers import known_fields
 from freeai.common.errors import InvalidInput, UnsupportedMedia
 
+JSON_VALUES_MAX = 100_000
+"""Megabytes of brackets would become gigabytes of lists; a picture in base64 has none."""
 Picture = bytes | str
 """Bytes, or an https address they are to be fetched from."""
 
@@ -65,8 +67,11 @@ def _files(files: MultiValueDict[str, Any], *names: str) -> list[bytes]:
 
 
 def _from_json(request: HttpRequest) -> Body:
+    body = request.read()
+    if sum(map(body.count, (b",", b"[", b"{"))) > JSON_VALUES_MAX:
+        raise InvalidInput("This JSON has too many values.")
     try:
-        data = json.loads(request.read())
+        data = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("This JSON cannot be read.") from error
     if not isinstance(data, dict):

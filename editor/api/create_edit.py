@@ -8,12 +8,13 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.models import Owner
 from editor.api import door, intake, objects, streaming
 from editor.models import ApiRequest, Edit
-from freeai.common import api
+from freeai.common import api, threads
 from freeai.common.errors import FreeAIError, Pending
 
 ATTACH_POLL_SECONDS = 0.2
@@ -23,6 +24,7 @@ ATTACH_POLL_SECONDS = 0.2
 async def create_edit(request: HttpRequest) -> HttpResponseBase:
     """Accept the call, then wait, stream or answer at once, as asked."""
     try:
+        await threads.give_back()
         call, edit_ids = await edits_of(partial(intake.accept, request))
         door.drop_body(request)
         return await _respond(request, call, edit_ids)
@@ -39,7 +41,7 @@ async def edits_of(accept: Callable[[], intake.Call]) -> tuple[intake.Call, list
     deadline = asyncio.get_running_loop().time() + settings.WAIT_SECONDS
     while True:
         call = await asyncio.shield(asyncio.ensure_future(accepting()))
-        while (edit_ids := await sync_to_async(_edit_ids, thread_sensitive=False)(call.request.pk)) == []:
+        while (edit_ids := await sync_to_async(_edit_ids, thread_sensitive=False)(call.request_id)) == []:
             if asyncio.get_running_loop().time() > deadline:
                 raise Pending("The first try of this request is still being received. Send it again.")
             await asyncio.sleep(ATTACH_POLL_SECONDS)
@@ -67,7 +69,7 @@ async def _respond(request: HttpRequest, call: intake.Call, edit_ids: list[str])
         stream = streaming.image_events(edit_ids, call.data, base)
         response = StreamingHttpResponse(stream, content_type="text/event-stream")
         response["X-Accel-Buffering"] = "no"
-        return door.stamp(response, request, request_id=call.request.pk)
+        return door.stamp(response, request, request_id=call.request_id)
     await streaming.until_ended(edit_ids)
     return await sync_to_async(_answer, thread_sensitive=False)(request, call, edit_ids, base)
 
@@ -76,9 +78,7 @@ def _accepted(request: HttpRequest, call: intake.Call, edit_ids: list[str], base
     try:
         described = [objects.describe(edit, base) for edit in _rows(edit_ids)]
         body: Any = described[0] if len(described) == 1 else listed(described)
-        return door.stamp(
-            JsonResponse(body, status=202), request, owner=call.key.owner, request_id=call.request.pk
-        )
+        return _stamped(JsonResponse(body, status=202), request, call)
     finally:
         connection.close()
 
@@ -91,9 +91,14 @@ def _answer(request: HttpRequest, call: intake.Call, edit_ids: list[str], base: 
             response = api.error_response(failures[0])
         else:
             response = JsonResponse(objects.answer(edits, call.data, base))
-        return door.stamp(response, request, owner=call.key.owner, request_id=call.request.pk)
+        return _stamped(response, request, call)
     finally:
         connection.close()
+
+
+def _stamped(answer: HttpResponse, request: HttpRequest, call: intake.Call) -> HttpResponse:
+    owner = Owner.objects.select_related("user").get(pk=call.owner_id)
+    return door.stamp(answer, request, owner=owner, request_id=call.request_id)
 
 
 def _rows(edit_ids: list[str]) -> list[Edit]:

@@ -87,6 +87,8 @@ def enter(request: HttpRequest, method: str) -> ApiKey:
 def drop_body(request: HttpRequest) -> None:
     """Free what a call has sent once it is read: thousands may wait, each with a picture of megabytes."""
     request.close()  # its files
+    for name in ("_files", "_post", "headers"):
+        request.__dict__.pop(name, None)
     body = getattr(request, "_stream", None)  # the copy that Django's handler keeps until the answer is out
     if body is not None:
         body.close()

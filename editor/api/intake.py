@@ -21,10 +21,10 @@ from freeai.common.errors import FreeAIError, InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that was accepted, or that repeats an accepted one."""
+    """A call that was accepted, or that repeats an accepted one: no more than its answer needs."""
 
-    key: ApiKey
-    request: ApiRequest
+    owner_id: str
+    request_id: str
     data: dict[str, Any]
 
 
@@ -63,7 +63,7 @@ def _accept(key: ApiKey, body: bodies.Body, *, idempotency_key: str, tries: int 
         _require_webhook(registration.request, data["webhook_url"])
     if registration.is_new:
         _carry_out(key, registration.request, body, data)
-    return Call(key, registration.request, data)
+    return Call(key.owner_id, registration.request.pk, data)
 
 
 def _tries(request: HttpRequest) -> int | None:

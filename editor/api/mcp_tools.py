@@ -71,7 +71,7 @@ async def serve() -> Serve:
         on_call_tool=_call_tool,
     )
     manager = StreamableHTTPSessionManager(
-        server, stateless=True, max_request_body_size=settings.REQUEST_BYTES_MAX
+        server, stateless=True, max_request_body_size=settings.JSON_BYTES_MAX
     )
     is_running = asyncio.Event()
     _kept.append(asyncio.create_task(_hold_open(manager, is_running)))

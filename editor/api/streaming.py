@@ -14,7 +14,7 @@ from django.db import connection
 from editor import progress
 from editor.api import objects
 from editor.models import Edit, Preview
-from freeai.common import api, errors
+from freeai.common import api, errors, threads
 
 PING = b": ping\n\n"
 
@@ -29,7 +29,7 @@ async def until_ended(edit_ids: list[str]) -> None:
     try:
         async with asyncio.timeout(settings.WAIT_SECONDS):
             for edit_id in edit_ids:  # one after the other takes no longer, and no task for each
-                async for _state in progress.watcher().follow(edit_id):
+                async for _state in progress.watcher().follow(edit_id, quiet_seconds=None):
                     pass
     except TimeoutError:
         raise errors.Pending(
@@ -40,12 +40,14 @@ async def until_ended(edit_ids: list[str]) -> None:
 
 async def edit_events(edit_id: str) -> AsyncIterator[bytes]:
     """Yield an edit's state whenever it changes, until it ends."""
+    await threads.give_back()
     async for state in progress.watcher().follow(edit_id):
         yield PING if state is None else event("edit", state)
 
 
 async def image_events(edit_ids: list[str], data: dict[str, Any], base: str) -> AsyncIterator[bytes]:
     """Yield OpenAI's events for one call: partial pictures, then one terminal event per edit."""
+    await threads.give_back()
     for edit_id in edit_ids:
         partials = 0
         seen = 0.0

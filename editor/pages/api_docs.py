@@ -46,7 +46,7 @@ ERRORS = (
     (409, "idempotency_conflict", "This Idempotency-Key was used with another request."),
     (409, "not_cancelable", "The edit has already ended."),
     (409, "canceled", "The edit was canceled while you waited."),
-    (413, "request_too_large", "The whole request is larger than 12 MB."),
+    (413, "request_too_large", "The whole request is larger than 12 MB, or 27 MB as JSON."),
     (415, "unsupported_media_type", "Send multipart/form-data or application/json."),
     (429, "insufficient_quota", "Out of tokens. The message says when the pool renews. Not retried."),
     (429, "rate_limit_exceeded", "Too many requests in a minute. Wait as `retry-after` says."),

@@ -38,6 +38,7 @@ from editor.models import Edit, Preview
 from editor.pages import answers, forms
 from editor.pages.source_pages import as_json
 from editor.pages.workspace import workspace
+from freeai.common import threads
 from freeai.common.errors import FreeAIError, NotFound, UserError
 
 OVERLAY_COLOUR = (255, 0, 128)
@@ -88,6 +89,7 @@ async def events(request: HttpRequest, edit_id: str) -> HttpResponseBase:
 
 
 async def _stream(edit_id: str) -> AsyncIterator[bytes]:
+    await threads.give_back()
     async for state in progress.watcher().follow(edit_id):
         if state is None:
             yield b": still here\n\n"

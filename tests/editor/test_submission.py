@@ -8,10 +8,12 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from accounts.models import Owner
+from billing import reconcile
 from editor import catalogue, masks, sources, submission, workers
 from editor.models import Edit, Source, Worker
 from freeai.common.errors import InvalidInput
 from tests.conftest import Submit
+from tests.crowd import crowd
 
 
 def test_an_accepted_edit_waits_with_its_price_and_window(
@@ -102,6 +104,28 @@ def test_one_owner_cannot_fill_the_queue(submit: Submit, settings: LazySettings)
     submit()
     with pytest.raises(submission.TooManyQueued):
         submit()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_come_together_no_more_than_the_queue_holds_are_let_in(
+    submit: Submit, alice: Owner, photo: Source, settings: LazySettings
+) -> None:
+    settings.QUEUED_EDITS_MAX = 5
+    settings.DAILY_TOKENS_VISITOR = 1_000_000
+    submit()
+
+    def try_it() -> bool:
+        try:
+            submission.submit_edit(alice, photo, submission.Wish(prompt="invert it", model="test-invert"))
+        except submission.TooManyQueued:
+            return False
+        return True
+
+    with crowd() as at_once:
+        assert sum(at_once(try_it)) == 4
+    assert Edit.objects.count() == 5
+    assert reconcile.findings() == []
 
 
 def test_again_repeats_the_wish_with_the_same_or_a_new_seed(submit: Submit, alice: Owner) -> None:

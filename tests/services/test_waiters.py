@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(240)]
 
 WAITERS = 60
 CONNECTIONS_MAX = 10
+THREADS_MAX = 30
 PHOTO = pictures.encoded(pictures.photo(64, 48), "JPEG", quality=85)
 
 
@@ -30,7 +31,12 @@ def site(tmp_path: Path, postgres_url: str) -> Iterator[Site]:
         yield one
 
 
-def test_waiting_calls_share_a_few_database_connections(site: Site, postgres_url: str) -> None:
+def threads_of(site: Site) -> int:
+    (pid,) = site.pids_of("web")
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_waiting_calls_share_a_few_threads_and_database_connections(site: Site, postgres_url: str) -> None:
     key = site.manage("mint_key", "alice@example.org").stdout.strip()
     request = httpx.Request(
         "POST",
@@ -62,6 +68,7 @@ def test_waiting_calls_share_a_few_database_connections(site: Site, postgres_url
             for _ in range(100):
                 is_running()
             assert looking.execute("SELECT count(*) FROM editor_edit").fetchone() == (1,)
+            eventually(lambda: threads_of(site) <= THREADS_MAX, 30)
         for waiter in waiters:
             waiter.settimeout(0.001)
             with pytest.raises(TimeoutError):
