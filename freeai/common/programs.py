@@ -42,7 +42,7 @@ class Programs:
         request.get_host()  # raises for a name that is not ours
         translation.activate("en")  # programs' users compare and log what we say
         if self._is_async:
-            return self._later(self._views(request))
+            return self._later(cast(Awaitable[HttpResponseBase], self._views(request)))
         return _finished(cast(HttpResponseBase, self._views(request)))
 
     async def _later(self, answer: Awaitable[HttpResponseBase]) -> HttpResponseBase:
@@ -58,7 +58,8 @@ class _Views(BaseHandler):
         self._exception_middleware: list[object] = []
 
     def answer(self, *, is_async: bool) -> Callable[[HttpRequest], Answer]:
-        return self._get_response_async if is_async else self._get_response
+        name = "_get_response_async" if is_async else "_get_response"  # the stubs know neither
+        return cast("Callable[[HttpRequest], Answer]", getattr(self, name))
 
 
 def _finished(response: HttpResponseBase) -> HttpResponseBase:
