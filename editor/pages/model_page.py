@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from accounts.models import Owner
 from accounts.networks import network_of
 from editor import catalogue, ratings, sources, submission, workers
 from editor.models import Edit, Rating, Source
-from editor.pages import api_docs, forms, structured_data
+from editor.pages import api_docs, forms, samples, structured_data
 from editor.pages.workspace import workspace
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, NotFound
@@ -21,7 +22,13 @@ from freeai.common.errors import FreeAIError, NotFound
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """The front page: the default model's workspace, ready for a picture."""
-    return render(request, "editor/landing.html", workspace(catalogue.default(), owner=owners.find(request)))
+    chosen = catalogue.default()
+    context = workspace(chosen, owner=owners.find(request))
+    context |= {
+        "samples": samples.SAMPLES if chosen.engine == samples.ENGINE else (),
+        "batch_files_max": settings.BATCH_FILES_MAX,
+    }
+    return render(request, "editor/landing.html", context)
 
 
 @require_GET
