@@ -39,7 +39,8 @@ SELECT 'owner_' || lpad(n::text, 8, '0'), '', now() FROM generate_series(1, %(ow
 INSERT INTO accounts_owner (id, block, created_at) VALUES ('owner_heavy', '', now());
 
 INSERT INTO editor_source (id, owner_id, status, name, media_type, source_format, is_lossless, has_alpha,
-    width, height, original_width, original_height, file_bytes, rights, has_credentials, created_at, expires_at)
+    width, height, original_width, original_height, file_bytes, rights, has_credentials,
+    created_at, expires_at)
 SELECT 'src_' || id, id, 'expired', '', 'image/png', 'png', true, false,
     800, 600, 800, 600, 1000, '{}', false, now(), now()
 FROM accounts_owner;

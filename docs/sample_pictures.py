@@ -1,6 +1,6 @@
 """Make static/img/sample/ anew: what FreeAI Lite makes of the sample picture, as the front page shows it.
 
-    python -m docs.sample_pictures
+python -m docs.sample_pictures
 """
 
 from pathlib import Path

@@ -39,6 +39,7 @@ from editor.pages import answers, forms
 from editor.pages.source_pages import as_json
 from editor.pages.workspace import workspace
 from freeai.common.errors import FreeAIError, NotFound, UserError
+from freeai.common.language import told
 
 OVERLAY_COLOUR = (255, 0, 128)
 """The colour of \"what changed\": found in few photographs."""
@@ -142,7 +143,7 @@ def cancel(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     try:
         edits.cancel(edit)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
     return redirect(edit)
 
 
@@ -153,7 +154,7 @@ def delete(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     try:
         retention.delete(edit, edit.owner)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
         return redirect(edit)
     messages.success(request, "Deleted, with its pictures.")
     return redirect(f"{reverse('account')}?tab=history")
@@ -172,7 +173,7 @@ def retry(request: HttpRequest, edit_id: str) -> HttpResponseBase:
             network=network_of(request),
         )
     except FreeAIError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, told(refusal.message))
         return redirect(edit)
     return redirect(fresh)
 
@@ -188,7 +189,7 @@ def appeal(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     try:
         appeals.file(edit, **form.cleaned_data)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
     return redirect(edit)
 
 

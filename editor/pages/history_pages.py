@@ -26,6 +26,7 @@ from editor import history as past
 from editor.models import Batch, Edit
 from editor.pages import answers, batch_grid
 from freeai.common.errors import UserError
+from freeai.common.language import told
 
 BATCHES_LISTED = 30
 COVERS = 4
@@ -111,7 +112,7 @@ def delete_many(request: HttpRequest) -> HttpResponseBase:
         try:
             retention.delete(edit, owner)
         except UserError as refusal:
-            kept = refusal.message
+            kept = told(refusal.message)
         else:
             deleted += 1
     if deleted:
@@ -153,7 +154,7 @@ def _tiles(found: past.Page) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class _Urls:
-    """The addresses of one edit. Made from a pattern: asking the resolver for each costs more than the rows."""
+    """The addresses of one edit, from patterns: asking the resolver for each costs more than the rows."""
 
     page: str
     thumbnail: str

@@ -17,6 +17,7 @@ from editor.pages import api_docs, forms, samples, structured_data
 from editor.pages.workspace import workspace
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, NotFound
+from freeai.common.language import told
 
 
 @require_GET
@@ -76,7 +77,7 @@ def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
             source = _source(request, form)
             edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request)))
         except FreeAIError as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(None, told(refusal.message))
             status = status_of(refusal)
         else:
             return _remembering(redirect(edit), edit)
