@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Owner
 from freeai.common.errors import NotAllowed
+from freeai.common.sentences import sentence as _
 
 
 class AccountSuspended(NotAllowed):
@@ -18,8 +19,10 @@ def require_open(owner: Owner) -> None:
     """Raise AccountSuspended if this owner may start nothing."""
     if owner.block or (owner.user is not None and not owner.user.is_active):
         raise AccountSuspended(
-            "This account is suspended. You can still see, download and delete what you have. "
-            "Nothing was charged."
+            _(
+                "This account is suspended. You can still see, download and delete what you have. "
+                "Nothing was charged."
+            )
         )
 
 

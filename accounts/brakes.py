@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from accounts.networks import network_of
 from freeai.common.errors import RateLimited
+from freeai.common.sentences import sentence as _
 
 HEADER = "X-Challenge"
 NUMBER_MAX = 60_000
@@ -35,13 +36,13 @@ def require_pace(request: HttpRequest) -> None:
     count = _count(network_of(request))
     if count > settings.VISITOR_UPLOADS_PER_HOUR:
         raise RateLimited(
-            "Very many pictures come from your network just now. Sign in, or try again later.",
+            _("Very many pictures come from your network just now. Sign in, or try again later."),
             retry_after=60,
         )
     threshold = settings.CHALLENGE_AFTER_UPLOADS
     if threshold and count > threshold and not _is_solved(request.headers.get(HEADER, "")):
         raise ChallengeRequired(
-            "Many pictures come from your network just now. Sign in, or turn on JavaScript and try again.",
+            _("Many pictures come from your network just now. Sign in, or turn on JavaScript and try again."),
             retry_after=1,
         )
 

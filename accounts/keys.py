@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import blocks
 from accounts.models import ApiKey, Owner, User
 from freeai.common.errors import InvalidInput, NotAuthenticated, NotFound
+from freeai.common.sentences import sentence as _
 
 LIVE = "sk-free-"
 TEST = "sk-free-test-"
@@ -53,7 +54,7 @@ def mint(
     """Make a key for an owner. Raises InvalidInput at too many keys."""
     open_keys = ApiKey.objects.filter(owner=owner, revoked_at=None).count()
     if open_keys >= settings.API_KEYS_MAX:
-        raise InvalidInput(f"You have {open_keys} keys. Revoke one that you no longer use.")
+        raise InvalidInput(_("You have %(count)s keys. Revoke one that you no longer use.", count=open_keys))
     prefix = "".join(secrets.choice(_PREFIX_ALPHABET) for _ in range(10))
     secret = secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
@@ -139,7 +140,7 @@ def find(key_id: str, owner: Owner | None) -> ApiKey:
     """Return this owner's key; raises NotFound for anybody else's."""
     key = ApiKey.objects.filter(pk=key_id, owner=owner, revoked_at=None).first() if owner else None
     if key is None:
-        raise NotFound("There is no such key.")
+        raise NotFound(_("There is no such key."))
     return key
 
 

@@ -34,14 +34,15 @@ LIGHT = "owner_00000002"
 NAME = "freeai_history_benchmark"
 
 FILL = """
-INSERT INTO accounts_owner (id, created_at)
-SELECT 'owner_' || lpad(n::text, 8, '0'), now() FROM generate_series(1, %(owners)s) n;
-INSERT INTO accounts_owner (id, created_at) VALUES ('owner_heavy', now());
+INSERT INTO accounts_owner (id, block, created_at)
+SELECT 'owner_' || lpad(n::text, 8, '0'), '', now() FROM generate_series(1, %(owners)s) n;
+INSERT INTO accounts_owner (id, block, created_at) VALUES ('owner_heavy', '', now());
 
 INSERT INTO editor_source (id, owner_id, status, name, media_type, source_format, is_lossless, has_alpha,
-    width, height, original_width, original_height, file_bytes, rights, created_at, expires_at)
+    width, height, original_width, original_height, file_bytes, rights, has_credentials,
+    created_at, expires_at)
 SELECT 'src_' || id, id, 'expired', '', 'image/png', 'png', true, false,
-    800, 600, 800, 600, 1000, '{}', now(), now()
+    800, 600, 800, 600, 1000, '{}', false, now(), now()
 FROM accounts_owner;
 
 INSERT INTO editor_batch (id, owner_id, name, prompt, model, quality, prompts, announced_files, note,
@@ -55,7 +56,8 @@ INSERT INTO editor_edit (id, request_id, owner_id, source_id, model, engine, pro
     quality, seed, preserve, has_mask, asked_format_name, output_format_name, rank, price_tokens, plan,
     status, attempt,
     cancel_requested, error_code, error_message, phase, step, steps, preview_version, reasoning, engine_ms,
-    created_at, queued_at, finished_at, expires_at, purged_at, is_favourite, batch_id)
+    created_at, queued_at, finished_at, expires_at, purged_at, is_favourite, is_cleared, own_watermark,
+    batch_id)
 SELECT 'edit_' || lpad(n::text, 10, '0'), 'req', owner, 'src_' || owner,
     CASE WHEN n %% 7 = 0 THEN 'step1x-edit' ELSE 'freeai-lite' END, 'freeai-lite',
     (ARRAY['make it warmer', 'golden hour light', 'black and white', 'a bit brighter', 'watercolour'])
@@ -65,7 +67,7 @@ SELECT 'edit_' || lpad(n::text, 10, '0'), 'req', owner, 'src_' || owner,
     '', 'high', n, 0.5, false, '', 'png', 0, 100, '',
     CASE WHEN n %% 40 = 0 THEN 'failed' ELSE 'succeeded' END, 1,
     false, '', '', '', 0, 0, 0, '{}', 900,
-    now() - (%(edits)s - n) * interval '30 seconds', now(), now(), now(), now(), n %% 2000 = 0,
+    now() - (%(edits)s - n) * interval '30 seconds', now(), now(), now(), now(), n %% 2000 = 0, false, false,
     CASE WHEN n %% 10 = 0 AND n %% 100 < 50 THEN 'batch_' || (1 + n %% 100) END
 FROM (SELECT n, CASE WHEN n %% 10 = 0 THEN 'owner_heavy'
         ELSE 'owner_' || lpad((1 + (n::bigint * 7919) %% %(owners)s)::text, 8, '0') END AS owner

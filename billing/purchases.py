@@ -23,6 +23,7 @@ from billing.ledger import Account, Kind, Move
 from billing.models import Purchase, Refund
 from billing.stripe_gateway import Payment
 from freeai.common.errors import InvalidInput, NotAllowed, NotFound, PaymentProviderFailed
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +64,10 @@ def start(owner: Owner, price_cents: int, *, success_url: Callable[[str], str], 
     visitors, InvalidInput for a pack that is not on sale, PaymentProviderFailed.
     """
     if owner.user is None:
-        raise NotAllowed("Sign in first: packs belong to an account.")
+        raise NotAllowed(_("Sign in first: packs belong to an account."))
     pack = next((pack for pack in packs() if pack.price_cents == price_cents), None)
     if pack is None:
-        raise InvalidInput("This pack is not on sale.", param="pack")
+        raise InvalidInput(_("This pack is not on sale."), param="pack")
     purchase = Purchase.objects.create(owner=owner, tokens=pack.tokens, price_cents=pack.price_cents)
     page = stripe_gateway.open_checkout(
         key=purchase.pk,
@@ -87,7 +88,7 @@ def find(purchase_id: str, owner: Owner | None) -> Purchase:
     mine = Purchase.objects.filter(owner=owner, pk=purchase_id) if owner else Purchase.objects.none()
     purchase = mine.select_related("lot").first()
     if purchase is None:
-        raise NotFound("There is no such purchase.")
+        raise NotFound(_("There is no such purchase."))
     return purchase
 
 
@@ -99,7 +100,7 @@ def of_owner(owner: Owner) -> list[Purchase]:
 
 def follow(purchase_id: str) -> None:
     """Read the payment as it is now and bring the purchase in line. Raises PaymentProviderFailed."""
-    for _ in range(STALE_TRIES):
+    for _try in range(STALE_TRIES):
         purchase = Purchase.objects.get(pk=purchase_id)
         if not purchase.checkout_id:
             return

@@ -18,6 +18,7 @@ from billing import ledger, pricing, stripe_gateway
 from billing.ledger import Account, Kind, Move
 from billing.models import Purchase, Refund
 from freeai.common.errors import Conflict, PaymentProviderFailed
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 
@@ -119,16 +120,16 @@ def _reserve(purchase: Purchase, *, by: str, reason: str, whole_price: bool) -> 
     with transaction.atomic():
         row = Purchase.objects.select_for_update().get(pk=purchase.pk)
         if row.lot_id is None:
-            raise NotReturnable("This pack has not been paid.")
+            raise NotReturnable(_("This pack has not been paid."))
         ledger.lock(row.owner_id)
         fresh = Purchase.objects.select_related("lot").get(pk=row.pk)
         if Refund.objects.filter(purchase=row, status__in=Refund.OPEN).exists():
-            raise NotReturnable("This pack is being returned already.")
+            raise NotReturnable(_("This pack is being returned already."))
         if by == BY_OWNER and not is_within_window(fresh):
-            raise NotReturnable("The time to return this pack is over. Write to us; we can still help.")
+            raise NotReturnable(_("The time to return this pack is over. Write to us; we can still help."))
         what = offer(fresh, whole_price=whole_price)
         if what is None:
-            raise NotReturnable("Nothing of this pack is left to return.")
+            raise NotReturnable(_("Nothing of this pack is left to return."))
         refund = Refund.objects.create(
             purchase=row, tokens=what.tokens, amount_cents=what.amount_cents, by=by, reason=reason
         )

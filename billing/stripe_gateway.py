@@ -15,6 +15,7 @@ import stripe
 from django.conf import settings
 
 from freeai.common.errors import NotFound, PaymentProviderFailed
+from freeai.common.sentences import sentence as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +170,7 @@ def _disputed_cents(payment_id: str) -> int:
 
 def _client() -> stripe.StripeClient:
     if not is_configured():
-        raise NotFound("Nothing is sold here.")
+        raise NotFound(_("Nothing is sold here."))
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         stripe_version=API_VERSION,
@@ -186,6 +187,6 @@ def _told_plainly(doing: str) -> "Iterator[None]":
     except stripe.StripeError as error:
         log.warning("stripe.failed", extra={"doing": doing, "error": type(error).__name__})
         if isinstance(error, stripe.InvalidRequestError) and (error.http_status or 500) < 500:
-            raise Declined("The payment provider did not accept this.") from error
+            raise Declined(_("The payment provider did not accept this.")) from error
         message = "The payment provider cannot be reached at the moment. Nothing is lost; try again soon."
         raise PaymentProviderFailed(message) from error

@@ -20,6 +20,7 @@ from billing import purchases, purses, refunds, statement, stripe_gateway, webho
 from billing.models import Purchase
 from freeai.common.api import error_response
 from freeai.common.errors import FreeAIError, NotFound, PaymentProviderFailed, UserError
+from freeai.common.language import told
 
 
 @login_required
@@ -39,7 +40,7 @@ def buy(request: HttpRequest) -> HttpResponse:
     try:
         page = purchases.start(owner, price_cents, success_url=page_of, cancel_url=home)
     except FreeAIError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, told(refusal.message))
         return redirect("pricing")
     response = HttpResponse(status=303)
     response["Location"] = page
@@ -72,7 +73,7 @@ def give_back(request: HttpRequest, purchase_id: str) -> HttpResponse:
     try:
         refund = refunds.start(found, by=refunds.BY_OWNER)
     except UserError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, told(refusal.message))
     else:
         messages.success(request, f"Returned: {refund.tokens:,} tokens for {refund.dollars}.")
     return redirect("purchase", purchase_id=found.pk)

@@ -15,9 +15,11 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from editor import retention, sources
+from editor.imaging.limits import ImageTooLarge, too_large
 from editor.models import Batch, BatchFile, Source
 from editor.models.batch import NAME_MAX
 from freeai.common.errors import Busy, Conflict, InvalidInput, NotFound, UserError
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +47,21 @@ def receive(batch: Batch, data: bytes | None, *, name: str, sent_bytes: int) -> 
     """
     path = clean_path(name)
     if data is None and sent_bytes <= settings.SOURCE_BYTES_MAX:
-        raise CutOff("This file did not arrive. Send it again.")
+        raise CutOff(_("This file did not arrive. Send it again."))
     if data is not None and len(data) < min(sent_bytes, settings.SOURCE_BYTES_MAX + 1):
-        raise CutOff("This file did not arrive whole. Send it again.")
+        raise CutOff(_("This file did not arrive whole. Send it again."))
     known = batch.files.select_related("source").filter(name=path).first()
     if known is not None:
         if known.sent_bytes == sent_bytes and _is_still_there(known):
             return known
         remove(known)
     elif batch.files.count() >= settings.BATCH_FILES_MAX:
-        raise BatchFull(f"A batch holds {settings.BATCH_FILES_MAX:,} files. Start another one for the rest.")
+        raise BatchFull(
+            _(
+                "A batch holds %(most)s files. Start another one for the rest.",
+                most=settings.BATCH_FILES_MAX,
+            )
+        )
     file = BatchFile(batch=batch, name=path, sent_bytes=sent_bytes)
     try:
         file.source = _source(batch, data, path, sent_bytes)
@@ -68,7 +75,7 @@ def remove(file: BatchFile) -> None:
     """Take a file out of its batch, with its bytes. Raises Conflict once it is asked for."""
     gone = BatchFile.objects.filter(pk=file.pk, state__in=[State.READY, State.REFUSED], edit=None).delete()[0]
     if not gone:
-        raise Conflict(f"{file.name} is being edited already.")
+        raise Conflict(_("%(file)s is being edited already.", file=file.name))
     if file.source is not None:
         retention.expire_source(file.source)
 
@@ -77,7 +84,7 @@ def find(batch: Batch, file_id: str) -> BatchFile:
     """Return one file of a batch. Raises NotFound."""
     file = batch.files.select_related("source").filter(pk=file_id).first()
     if file is None:
-        raise NotFound("There is no such file in this batch.")
+        raise NotFound(_("There is no such file in this batch."))
     return file
 
 
@@ -97,14 +104,14 @@ def parse_prompts(text: str) -> dict[str, str]:
     """
     text = text.lstrip("\ufeff").replace("\x00", "")
     if len(text) > PROMPTS_CHARACTERS_MAX:
-        raise PromptsNotUnderstood("This list is longer than a million characters.")
+        raise PromptsNotUnderstood(_("This list is longer than a million characters."))
     first = text.split("\n", 1)[0]
     separator = next((mark for mark in ("\t", ",", ";") if mark in first), ",")
     found: dict[str, str] = {}
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
     except csv.Error as error:
-        raise PromptsNotUnderstood(f"This list is not understood: {error}.") from error
+        raise PromptsNotUnderstood(_("This list is not understood: %(why)s.", why=str(error))) from error
     for number, row in enumerate(rows, start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells):
@@ -112,7 +119,13 @@ def parse_prompts(text: str) -> dict[str, str]:
         if number == 1 and [cell.casefold() for cell in cells[:2]] == ["file", "prompt"]:
             continue
         if len(cells) < 2 or not cells[0] or not cells[1]:
-            raise PromptsNotUnderstood(f"Line {number} is not “file,prompt”: {separator.join(cells)[:80]}")
+            raise PromptsNotUnderstood(
+                _(
+                    "Line %(number)s is not “file,prompt”: %(line)s",
+                    number=number,
+                    line=separator.join(cells)[:80],
+                )
+            )
         # A comma inside an unquoted prompt belongs to the prompt.
         found[clean_path(cells[0])] = f"{separator} ".join(cells[1:]).rstrip(f"{separator} ")
     return found
@@ -143,12 +156,7 @@ def match_prompts(prompts: Mapping[str, str], names: Iterable[str]) -> tuple[dic
 
 def _source(batch: Batch, data: bytes | None, path: str, sent_bytes: int) -> Source:
     if data is None:
-        megabytes = settings.SOURCE_BYTES_MAX // (1024 * 1024)
-        raise InvalidInput(
-            f"This file is {sent_bytes / 1024 / 1024:,.1f} MB; the limit is {megabytes} MB. "
-            "Export it smaller or as JPEG.",
-            code="image_too_large",
-        )
+        raise ImageTooLarge(too_large(sent_bytes, settings.SOURCE_BYTES_MAX))
     return sources.receive(data, name=path, owner=lambda: batch.owner)
 
 

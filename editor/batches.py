@@ -28,6 +28,7 @@ from freeai.common.errors import (
     RateLimited,
     UserError,
 )
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ def find(batch_id: str, owner: Owner | None) -> Batch:
     mine = Batch.objects.visible_to(owner).select_related("owner") if owner else Batch.objects.none()
     batch = mine.filter(pk=batch_id).first()
     if batch is None:
-        raise NotFound("There is no such batch, or it was deleted.")
+        raise NotFound(_("There is no such batch, or it was deleted."))
     return batch
 
 
@@ -190,17 +191,24 @@ def start(batch: Batch, *, only_affordable: bool = False) -> int:
     """
     model = catalogue.find(batch.model) if batch.model else catalogue.default()
     if model.engine not in workers.served_engines():
-        raise workers.ModelUnavailable(f"{model.name} is not running here now. Your files stay.")
+        raise workers.ModelUnavailable(
+            _("%(model)s is not running here now. Your files stay.", model=model.name)
+        )
     ready = list(batch.files.filter(state=State.READY).order_by("name").values_list("id", "name"))
-    _require_prompts(batch, [name for _, name in ready])
+    _require_prompts(batch, [name for _id, name in ready])
     deal = offer(batch, model=batch.model, quality=batch.quality, files=len(ready))
     if deal.missing and not only_affordable:
         raise NotEnoughTokens(
-            f"{deal.files:,} edits cost {deal.total:,} tokens and you have {deal.available:,}: "
-            f"{deal.missing:,} are missing.",
+            _(
+                "%(edits)s edits cost %(price)s tokens and you have %(available)s: %(missing)s are missing.",
+                edits=deal.files,
+                price=deal.total,
+                available=deal.available,
+                missing=deal.missing,
+            ),
             affordable=deal.affordable,
         )
-    chosen = [file_id for file_id, _ in ready[: deal.affordable]]
+    chosen = [file_id for file_id, _name in ready[: deal.affordable]]
     Batch.objects.filter(pk=batch.pk).update(note="")
     Batch.objects.filter(pk=batch.pk, started_at=None).update(started_at=timezone.now())
     asked = BatchFile.objects.filter(pk__in=chosen, state=State.READY).update(state=State.DUE)
@@ -215,7 +223,12 @@ def retry(batch: Batch) -> int:
     deal = offer(batch, model=batch.model, quality=batch.quality, files=again.count())
     if deal.missing:
         raise NotEnoughTokens(
-            f"{deal.files:,} edits cost {deal.total:,} tokens and you have {deal.available:,}.",
+            _(
+                "%(edits)s edits cost %(price)s tokens and you have %(available)s.",
+                edits=deal.files,
+                price=deal.total,
+                available=deal.available,
+            ),
             affordable=deal.affordable,
         )
     count = again.update(state=State.DUE)
@@ -242,7 +255,9 @@ def delete(batch: Batch) -> None:
     cancel_rest(batch)
     running = batch.edits.filter(status__in=Edit.ACTIVE).count()
     if running:
-        raise Conflict(f"{running} of its edits are just being stopped. Delete it in a moment.")
+        raise Conflict(
+            _("%(running)s of its edits are just being stopped. Delete it in a moment.", running=running)
+        )
     for edit in batch.edits.filter(deleted_at=None).select_related("source"):
         retention.delete(edit, batch.owner)
     for file in batch.files.filter(edit=None, source__isnull=False).select_related("source"):
@@ -264,7 +279,7 @@ def go_on(batch: Batch, *, seconds: float) -> int:
     deadline = time.monotonic() + seconds
     batch.refresh_from_db()
     due = batch.files.filter(state=State.DUE).select_related("source").order_by("name")
-    own, _ = batch_files.match_prompts(batch.prompts, batch.files.values_list("name", flat=True))
+    own, _unmatched = batch_files.match_prompts(batch.prompts, batch.files.values_list("name", flat=True))
     written = 0
     for file in due:
         try:
@@ -341,14 +356,14 @@ def _note(batch: Batch, words: str) -> None:
 def _require_prompts(batch: Batch, names: list[str]) -> None:
     """Refuse a start without words, or with words that the model declines for every file alike."""
     if not names:
-        raise InvalidInput("There is no picture to edit. Add some first.")
-    own, _ = batch_files.match_prompts(batch.prompts, names)
+        raise InvalidInput(_("There is no picture to edit. Add some first."))
+    own, _unmatched = batch_files.match_prompts(batch.prompts, names)
     without = [name for name in names if name not in own]
     if not without:
         return
     if not batch.prompt.strip():
-        sentence = "Say in a few words what should change."
+        words = _("Say in a few words what should change.")
         if own:
-            sentence = f"{len(without):,} files have no prompt of their own: write one for them."
-        raise InvalidInput(sentence, param="prompt")
+            words = _("%(files)s files have no prompt of their own: write one for them.", files=len(without))
+        raise InvalidInput(words, param="prompt")
     submission.plan_of(batch.model or catalogue.default().slug, batch.prompt, has_mask=False)

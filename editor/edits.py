@@ -29,6 +29,7 @@ from accounts.models import Owner
 from billing import ledger
 from editor.models import Edit, Preview, Worker
 from freeai.common.errors import Conflict
+from freeai.common.sentences import sentence as _
 
 Status = Edit.Status
 
@@ -126,7 +127,7 @@ def cancel(edit: Edit) -> None:
             _settle(edit, Status.CANCELED)
             return
     if not Edit.objects.filter(pk=edit.pk, status=Status.RUNNING).update(cancel_requested=True):
-        raise NotCancelable("This edit has already ended.")
+        raise NotCancelable(_("This edit has already ended."))
 
 
 def stop_all(owner_id: str, *, code: str, message: str) -> int:
@@ -214,7 +215,7 @@ def _take_back(edit: Edit) -> bool:
         return bool(expired.update(**_WAIT_AGAIN))
     end: dict[str, Any] = {"status": Status.CANCELED, "lease_until": None, "finished_at": Now()}
     if not edit.cancel_requested:
-        message = "The worker stopped in the middle of this edit, more than once. Nothing was charged."
+        message = _("The worker stopped in the middle of this edit, more than once. Nothing was charged.")
         end |= {"status": Status.FAILED, "error_code": "worker_lost", "error_message": message}
     with transaction.atomic():
         if _held(edit).filter(lease_until__lt=Now()).update(**end):

@@ -11,7 +11,6 @@ from functools import cache
 from typing import cast
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from editor.engines.base import Refused
 from editor.imaging.lettering import ScannerMissing
@@ -20,6 +19,7 @@ from editor.models import Declaration, Edit, Flag, Source
 from editor.policy import content, marks, prompt
 from editor.policy.marks import Mark
 from freeai.common.errors import PolicyRefusal
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from editor.imaging import intake
 from editor.imaging.pixels import Plane
 from editor.models import Edit, Source
 from freeai.common.errors import InvalidInput
+from freeai.common.sentences import sentence as _
 
 
 class MaskMismatch(InvalidInput):
@@ -33,10 +34,10 @@ def receive(data: bytes, source: Source, *, limits: intake.Limits) -> Plane:
         raise
     _pixels, alpha = intake.read_pixels(picture.data)
     if alpha is None:
-        raise MaskMismatch("The mask has no transparent part: nothing is to be edited.", param="mask")
+        raise MaskMismatch(_("The mask has no transparent part: nothing is to be edited."), param="mask")
     sizes = {(source.original_width, source.original_height), (source.width, source.height)}
     if (picture.original_width, picture.original_height) not in sizes:
-        raise MaskMismatch("The mask must have the picture's size.", param="mask")
+        raise MaskMismatch(_("The mask must have the picture's size."), param="mask")
     mask = Image.fromarray(255 - alpha)
     if mask.size != (source.width, source.height):
         mask = mask.resize((source.width, source.height), Image.Resampling.BOX)
@@ -48,10 +49,17 @@ def require_fit(source: Source, mask: Plane) -> None:
     height, width = mask.shape
     if (width, height) != (source.width, source.height):
         raise MaskMismatch(
-            f"The mask is {width} × {height} px, the picture {source.width} × {source.height}.", param="mask"
+            _(
+                "The mask is %(width)s × %(height)s px, the picture %(picture_width)s × %(picture_height)s.",
+                width=str(width),
+                height=str(height),
+                picture_width=str(source.width),
+                picture_height=str(source.height),
+            ),
+            param="mask",
         )
     if not mask.any():
-        raise MaskMismatch("The mask selects nothing. Paint over what should change.", param="mask")
+        raise MaskMismatch(_("The mask selects nothing. Paint over what should change."), param="mask")
 
 
 def keep(edit: Edit, mask: Plane) -> None:

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from editor import queue
 from editor.models import Edit
+from freeai.common.language import told
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def describe(edit: Edit, place: queue.Place | None = None) -> dict[str, Any]:
         "progress": _progress(edit, place),
         "tokens": _tokens(edit),
         "frame": {"changed": edit.changed, "outside_max_diff": edit.outside_max_diff},
-        "error": {"code": edit.error_code, "message": edit.error_message} if edit.error_code else None,
+        "error": {"code": edit.error_code, "message": told(edit.error_message)} if edit.error_code else None,
         "plan": edit.plan,
         "reasoning": edit.reasoning,
         "url": edit.get_absolute_url(),

@@ -7,6 +7,7 @@ from django.db.models import Avg, Count
 from accounts.models import Owner
 from editor.models import Edit, Rating
 from freeai.common.errors import InvalidInput, NotAllowed
+from freeai.common.sentences import sentence as _
 
 
 class NotTried(NotAllowed):
@@ -26,9 +27,9 @@ class Score:
 def rate(owner: Owner, model: str, stars: int) -> None:
     """Set this owner's stars for a model. Raises InvalidInput, or NotTried before their first result."""
     if not 1 <= stars <= Rating.STARS_MAX:
-        raise InvalidInput("Give one to five stars.", param="stars")
+        raise InvalidInput(_("Give one to five stars."), param="stars")
     if not _has_tried(owner, model):
-        raise NotTried("Edit a picture with this model first.")
+        raise NotTried(_("Edit a picture with this model first."))
     Rating.objects.update_or_create(owner=owner, model=model, defaults={"stars": stars})
 
 

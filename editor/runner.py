@@ -42,6 +42,7 @@ from editor.imaging import encoding, frame, intake, provenance
 from editor.models import Edit, Worker
 from freeai.common.errors import PolicyRefusal, UserError
 from freeai.common.logging import describe
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,7 +53,7 @@ REPORT_SECONDS = 0.5
 CANCEL_SECONDS = 0.2
 """The owner's wish to stop is looked up at most this often."""
 
-FAILED = "The edit failed on our side. Nothing was charged. Try again, or try other words."
+FAILED = _("The edit failed on our side. Nothing was charged. Try again, or try other words.")
 
 _QUALITIES: Mapping[str, Quality] = {"low": "low", "medium": "medium", "high": "high"}
 
@@ -190,7 +191,7 @@ def _carry_out(edit: Edit, half: Callable[[], T]) -> T | None:
 def _told(refusal: NotUnderstood | Refused | PolicyRefusal) -> tuple[str, str]:
     """Return a refusal's public code and what its owner reads."""
     if isinstance(refusal, NotUnderstood):
-        return "instruction_not_supported", str(refusal)
+        return "instruction_not_supported", refusal.message
     if isinstance(refusal, Refused):
         return refusal.code, gates.refusal_in_words(refusal.code)
     return refusal.code, refusal.message
@@ -240,7 +241,7 @@ def _outcome(edit: Edit, drawn: Drawn) -> edits.Outcome:
         is_in_frame=output.is_in_frame,
     )
     if framed.is_unchanged:
-        raise NoChange("Nothing visible changed, so nothing was charged. Try other words.")
+        raise NoChange(_("Nothing visible changed, so nothing was charged. Try other words."))
     drawn.gate.judge(framed.image)
     return edits.Outcome(
         changed=framed.changed,

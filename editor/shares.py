@@ -6,10 +6,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from editor.models import Edit, Report, Share
 from freeai.common.errors import InvalidInput, NotFound, RateLimited
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 

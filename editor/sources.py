@@ -22,6 +22,7 @@ from editor.imaging.credentials import Incoming
 from editor.imaging.pixels import Pixels, Plane
 from editor.models import Edit, Source
 from freeai.common.errors import NotFound
+from freeai.common.sentences import sentence as _
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def continue_from(edit: Edit) -> Source:
     What the first upload said about rights stays with it. Raises NotFound when the result is gone.
     """
     if not edit.has_result:
-        raise NotFound("This result has expired.", param="edit")
+        raise NotFound(_("This result has expired."), param="edit")
     existing = Source.objects.visible_to(edit.owner).filter(continues=edit).first()
     if existing is not None:
         return existing
@@ -115,7 +116,7 @@ def find(source_id: str, owner: Owner | None) -> Source:
     """Return this owner's source; raises NotFound for anybody else's."""
     source = Source.objects.visible_to(owner).filter(pk=source_id).first() if owner else None
     if source is None:
-        raise NotFound("There is no such picture, or it has expired.", param="source")
+        raise NotFound(_("There is no such picture, or it has expired."), param="source")
     return source
 
 

@@ -18,6 +18,7 @@ from editor.imaging import encoding
 from editor.models import Batch, Edit, Source
 from freeai.common import ids
 from freeai.common.errors import InvalidInput, OutOfTokens, PolicyRefusal, RateLimited
+from freeai.common.sentences import sentence as _
 
 SEED_MAX = 2**32 - 1
 SUBMITTING_MAX = 100
@@ -75,7 +76,7 @@ def submit_edit(
     """
     blocks.require_open(owner)
     if not source.is_open:
-        raise sources.SourceExpired("The source picture has expired. Upload it again.", param="source")
+        raise sources.SourceExpired(_("The source picture has expired. Upload it again."), param="source")
     prompt = _clean_prompt(wish.prompt)
     model = catalogue.find(wish.model) if wish.model else catalogue.default()
     _require_served(model)
@@ -142,7 +143,7 @@ def rerun(edit: Edit) -> Edit:
     Raises SourceExpired when its picture is gone.
     """
     if not edit.source.is_open:
-        raise sources.SourceExpired("The source picture has expired.", param="source")
+        raise sources.SourceExpired(_("The source picture has expired."), param="source")
     wish = _wish_of(edit)
     fresh = _draft(edit.owner, edit.source, wish, catalogue.find(edit.model))
     fresh.prompt, fresh.plan, fresh.is_cleared = edit.prompt, edit.plan, True
@@ -211,10 +212,14 @@ def plan_of(model: str, prompt: str, *, has_mask: bool) -> str:
 def _clean_prompt(prompt: str) -> str:
     clean = " ".join(prompt.replace("\x00", " ").split())
     if not clean:
-        raise InvalidInput("Say in a few words what should change.", param="prompt")
+        raise InvalidInput(_("Say in a few words what should change."), param="prompt")
     if len(clean) > settings.PROMPT_CHARACTERS_MAX:
         raise PromptTooLong(
-            f"This wish has {len(clean):,} characters; the limit is {settings.PROMPT_CHARACTERS_MAX:,}.",
+            _(
+                "This wish has %(characters)s characters; the limit is %(limit)s.",
+                characters=len(clean),
+                limit=settings.PROMPT_CHARACTERS_MAX,
+            ),
             param="prompt",
         )
     return clean
@@ -223,23 +228,24 @@ def _clean_prompt(prompt: str) -> str:
 def _require_served(model: catalogue.Model) -> None:
     if model.engine not in workers.served_engines():
         raise workers.ModelUnavailable(
-            f"{model.name} is not running here at the moment. Nothing was charged.", param="model"
+            _("%(model)s is not running here at the moment. Nothing was charged.", model=model.name),
+            param="model",
         )
 
 
 def _require_room(owner: Owner) -> int:
     """Return how many more edits of this owner may wait. Raises TooManyQueued if none."""
-    active = Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).count()
-    if active >= settings.QUEUED_EDITS_MAX:
-        raise TooManyQueued(f"{active} of your edits are waiting. Let some finish first.")
-    return settings.QUEUED_EDITS_MAX - active
+    queued = Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).count()
+    if queued >= settings.QUEUED_EDITS_MAX:
+        raise TooManyQueued(_("%(queued)s of your edits are waiting. Let some finish first.", queued=queued))
+    return settings.QUEUED_EDITS_MAX - queued
 
 
 def _plan(model: catalogue.Model, prompt: str, *, has_mask: bool) -> str:
     try:
         return registry.check(model.engine, prompt, has_mask=has_mask)
     except NotUnderstood as refusal:
-        raise InstructionNotSupported(str(refusal), param="prompt") from refusal
+        raise InstructionNotSupported(refusal.message, param="prompt") from refusal
 
 
 def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> Edit:
@@ -247,9 +253,9 @@ def _draft(owner: Owner, source: Source, wish: Wish, model: catalogue.Model) -> 
     if wish.mask is not None:
         masks.require_fit(source, wish.mask)
     if not 0 <= wish.preserve <= 1:
-        raise InvalidInput("preserve goes from 0 to 1.", param="preserve")
+        raise InvalidInput(_("preserve goes from 0 to 1."), param="preserve")
     if wish.seed is not None and not 0 <= wish.seed <= SEED_MAX:
-        raise InvalidInput(f"seed goes from 0 to {SEED_MAX:,}.", param="seed")
+        raise InvalidInput(_("seed goes from 0 to %(most)s.", most=SEED_MAX), param="seed")
     now = timezone.now()
     return Edit(
         request_id=wish.request_id or ids.new("req"),

@@ -26,6 +26,7 @@ from billing.ledger.purse_changes import PurseAstray, Snapshot, change, surely
 from billing.models import Hold, Lot, Purse
 from billing.models.book import Account
 from freeai.common.errors import OutOfTokens
+from freeai.common.sentences import sentence as _
 
 __all__ = [
     "Account",
@@ -311,11 +312,15 @@ def _repay(purse: Snapshot, *, because: str) -> None:
 def _out_of_tokens(owner: Owner, amount: int) -> OutOfTokens:
     purse = Purse.objects.filter(pk=owner.pk).first()
     if purse and purse.is_closed:
-        return OutOfTokens("You have signed in meanwhile. Load the page again and ask once more.")
+        return OutOfTokens(_("You have signed in meanwhile. Load the page again and ask once more."))
     available = purse.daily + purse.paid if purse else 0
     return OutOfTokens(
-        f"This costs {amount:,} tokens and you have {available:,}. Nothing was charged. "
-        "Your free pool is full again at 00:00 UTC."
+        _(
+            "This costs %(price)s tokens and you have %(available)s. Nothing was charged. "
+            "Your free pool is full again at 00:00 UTC.",
+            price=amount,
+            available=available,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from billing.ledger.purse_changes import fetch_one
 from billing.models import NetworkDay
 from freeai.common.errors import OutOfTokens
+from freeai.common.sentences import sentence as _
 
 _USE = """
 INSERT INTO billing_networkday (network, day, used) VALUES (%(network)s, %(day)s, %(tokens)s)
@@ -25,8 +26,10 @@ def use(network: str, day: date, tokens: int) -> None:
     facts = {"network": network, "day": day, "tokens": tokens, "most": most}
     if tokens > most or fetch_one(_USE, facts) is None:
         raise OutOfTokens(
-            "The free tokens of your network are used up for today. Nothing was charged. "
-            "They come back at 00:00 UTC; an account has a pool of its own."
+            _(
+                "The free tokens of your network are used up for today. Nothing was charged. "
+                "They come back at 00:00 UTC; an account has a pool of its own."
+            )
         )
 
 

@@ -16,6 +16,7 @@ from editor.catalogue.declared import DECLARED
 from editor.catalogue.model import QUALITIES, Model
 from editor.engines.registry import EngineEntry, configure, register
 from freeai.common.errors import NotFound
+from freeai.common.sentences import sentence as _
 
 __all__ = ["QUALITIES", "Model", "ModelNotFound", "default", "find", "known", "models"]
 
@@ -45,7 +46,7 @@ def find(name: str) -> Model:
     for model in models():
         if wanted in {model.slug.casefold(), model.name.casefold(), *map(str.casefold, model.aliases)}:
             return model
-    raise ModelNotFound("There is no model of this name here.", param="model")
+    raise ModelNotFound(_("There is no model of this name here."), param="model")
 
 
 def known(slug: str) -> Model:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from editor.imaging.pixels import Pixels, Plane
+from freeai.common.sentences import Sentence
 
 __all__ = [
     "Canceled",
@@ -59,8 +60,13 @@ class OutOfMemory(EngineError):
 class NotUnderstood(EngineError):
     """The engine understood the prompt to be beyond its means, before any work.
 
-    The message is shown to the person: it says what the engine can do instead.
+    The message is shown to the person: it says what the engine can do instead. Made with
+    `freeai.common.sentences`, it is shown in their language.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message if isinstance(message, Sentence) else Sentence(message)
 
 
 class Refused(Exception):

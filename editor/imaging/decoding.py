@@ -16,6 +16,7 @@ from editor.imaging import color, rights, sandbox, stripes
 from editor.imaging.formats import Anatomy, dissect
 from editor.imaging.limits import REFUSALS, ImageAnimated, Limits, check_size, damaged, too_costly
 from freeai.common.errors import InvalidInput
+from freeai.common.sentences import sentence as _
 
 JPEG_QUALITY = 95
 PNG_LEVEL = 1
@@ -65,7 +66,7 @@ def handle(request: sandbox.Message) -> sandbox.Message:
 
 
 def _refused(refusal: InvalidInput) -> sandbox.Message:
-    return sandbox.Message({"code": refusal.code, "message": refusal.message})
+    return sandbox.Message({"code": refusal.code, "message": refusal.message.pack()})
 
 
 def normalise(data: bytes, limits: Limits) -> sandbox.Message:
@@ -89,7 +90,7 @@ def _check(anatomy: Anatomy, limits: Limits) -> None:
     """Refuse by what the header declares."""
     if anatomy.is_animated:
         raise ImageAnimated(
-            "This file is an animation or a sequence of pictures. Upload a single picture.", param="image"
+            _("This file is an animation or a sequence of pictures. Upload a single picture."), param="image"
         )
     check_size(*anatomy.upright_size, limits)
     if anatomy.jpeg is not None and anatomy.jpeg.scans * anatomy.width * anatomy.height > SCANNED_PIXELS_MAX:

@@ -24,6 +24,7 @@ from editor.imaging.limits import (
     ImageUnsupportedFormat,
     Limits,
     check_bytes,
+    refusal_in,
     too_costly,
 )
 from editor.imaging.pixels import Pixels, Plane
@@ -47,7 +48,6 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-_MESSAGE_CHARS_MAX = 500
 _LIMITS = Limits()
 DECODERS = Children("editor.imaging.decoding")
 """The children of this process; started by the first upload."""
@@ -128,9 +128,9 @@ def _cost(data: bytes, limits: Limits) -> Cost:
 def _understood(answer: Message) -> Normalised:
     """Turn the child's answer into a value or a refusal. Raises `ChildLost` if it is neither."""
     note: dict[str, Any] = answer.note
-    refusal = {kind.code: kind for kind in REFUSALS}.get(note.get("code", ""))
+    refusal = refusal_in(note)
     if refusal is not None:
-        raise refusal(str(note.get("message"))[:_MESSAGE_CHARS_MAX], param="image")
+        raise refusal
     note.pop("retiring", None)
     try:
         return Normalised(data=answer.body, **note)

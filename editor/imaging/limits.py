@@ -1,15 +1,20 @@
 """What an uploaded picture may be, and how we say no.
 
 Every refusal has a stable code and a sentence that says what is wrong, in numbers,
-and what to do about it. The sentences are shown to people as they are.
+and what to do about it. The sentences are shown to people, in their language.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from freeai.common.errors import InvalidInput
+from freeai.common.sentences import Sentence, unpack
+from freeai.common.sentences import sentence as _
 
-SUPPORTED = "PNG, JPEG, WebP or HEIC"
+SUPPORTED = _("PNG, JPEG, WebP or HEIC")
+_PACKED_CHARACTERS_MAX = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,24 @@ REFUSALS = (
 )
 
 
+def refusal_in(note: Mapping[str, Any]) -> InvalidInput | None:
+    """Return the refusal that a child's note tells of; what it says is as untrusted as the picture."""
+    kind = {kind.code: kind for kind in REFUSALS}.get(note.get("code", ""))
+    if kind is None:
+        return None
+    try:
+        return kind(unpack(str(note.get("message"))[:_PACKED_CHARACTERS_MAX]), param="image")
+    except (ValueError, TypeError, KeyError):
+        return damaged()
+
+
 def damaged() -> ImageCorrupt:
     """Return the refusal for a file that begins as a picture and does not go on as one."""
     return ImageCorrupt(
-        "This file is damaged or incomplete. Open it in a photo app, save it again as PNG or JPEG, "
-        "and upload that.",
+        _(
+            "This file is damaged or incomplete. Open it in a photo app, save it again as PNG or JPEG, "
+            "and upload that."
+        ),
         param="image",
     )
 
@@ -85,8 +103,10 @@ def damaged() -> ImageCorrupt:
 def too_costly() -> ImageCorrupt:
     """Return the refusal for a file that the decoder could not finish within its limits."""
     return ImageCorrupt(
-        "This file could not be read within our limits of time and memory. Save it again as a plain "
-        "PNG or JPEG and upload that.",
+        _(
+            "This file could not be read within our limits of time and memory. Save it again as a plain "
+            "PNG or JPEG and upload that."
+        ),
         param="image",
     )
 
@@ -94,11 +114,10 @@ def too_costly() -> ImageCorrupt:
 def check_bytes(size: int, limits: Limits) -> None:
     """Refuse a file that is empty or has more bytes than allowed."""
     if size == 0:
-        raise ImageCorrupt("This file is empty. Choose the picture again.", param="image")
+        raise ImageCorrupt(_("This file is empty. Choose the picture again."), param="image")
     if size > limits.source_bytes_max:
         raise ImageTooLarge(
-            f"This file is {_megabytes(size)}; the limit is {_megabytes(limits.source_bytes_max)}. "
-            "Export it smaller or as JPEG.",
+            too_large(size, limits.source_bytes_max),
             param="image",
         )
 
@@ -107,24 +126,49 @@ def check_size(width: int, height: int, limits: Limits) -> None:
     """Refuse a picture by the size that its header declares, before any of it is decoded."""
     if width * height > limits.source_pixels_max:
         raise ImageTooManyPixels(
-            f"This picture is {width} × {height} pixels ({width * height / 1e6:,.0f} megapixels); the limit "
-            f"is {limits.source_pixels_max / 1e6:,.0f} megapixels. Scale it down first.",
+            _(
+                "This picture is %(width)s × %(height)s pixels (%(megapixels)s megapixels); the limit is "
+                "%(limit)s megapixels. Scale it down first.",
+                width=str(width),
+                height=str(height),
+                megapixels=round(width * height / 1e6),
+                limit=round(limits.source_pixels_max / 1e6),
+            ),
             param="image",
         )
     if min(width, height) < limits.side_min:
         raise ImageTooSmall(
-            f"This picture is {width} × {height} pixels; each side must be at least {limits.side_min}. "
-            "Upload a larger one.",
+            _(
+                "This picture is %(width)s × %(height)s pixels; each side must be at least %(least)s. "
+                "Upload a larger one.",
+                width=str(width),
+                height=str(height),
+                least=limits.side_min,
+            ),
             param="image",
         )
     if max(width, height) > limits.aspect_max * min(width, height):
         raise ImageAspect(
-            f"This picture is {width} × {height} pixels; the long side may be at most "
-            f"{limits.aspect_max:g} times the short one. Crop it first.",
+            _(
+                "This picture is %(width)s × %(height)s pixels; the long side may be at most %(times)s times "
+                "the short one. Crop it first.",
+                width=str(width),
+                height=str(height),
+                times=limits.aspect_max,
+            ),
             param="image",
         )
 
 
-def _megabytes(size: int) -> str:
+def too_large(size: int, limit: int) -> Sentence:
+    """Say that a file has too many bytes."""
+    return _(
+        "This file is %(size)s MB; the limit is %(limit)s MB. Export it smaller or as JPEG.",
+        size=_megabytes(size),
+        limit=_megabytes(limit),
+    )
+
+
+def _megabytes(size: int) -> float:
     """Return a size in MB, rounded up to a tenth: one byte too many must not read "10 MB" of 10."""
-    return f"{math.ceil(size / 1_048_576 * 10) / 10:g} MB"
+    return math.ceil(size / 1_048_576 * 10) / 10

@@ -17,6 +17,7 @@ from editor.imaging.intake import read_pixels
 from editor.imaging.pixels import Pixels, Plane
 from editor.imaging.sandbox import ChildLost, Children, Cost, Message
 from freeai.common.errors import Busy, InvalidInput
+from freeai.common.sentences import sentence as _
 
 Floats = NDArray[np.float32]
 
@@ -43,9 +44,9 @@ def object_at(picture: bytes, x: int, y: int, *, children: Children = POINTERS) 
     try:
         answer = children.ask(Message({"x": x, "y": y}, picture), _COST)
     except ChildLost:
-        raise Busy("Finding the object took too long. Paint it with the brush.") from None
+        raise Busy(_("Finding the object took too long. Paint it with the brush.")) from None
     if not answer.body:
-        raise NoObject("Nothing stands out clearly here. Paint it with the brush.")
+        raise NoObject(_("Nothing stands out clearly here. Paint it with the brush."))
     return answer.body
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from editor.imaging import credentials, decoding, mark, sandbox
 from editor.imaging.formats import sniff
-from editor.imaging.limits import REFUSALS, Limits, check_bytes, damaged, too_costly
+from editor.imaging.limits import REFUSALS, Limits, check_bytes, damaged, refusal_in, too_costly
 from editor.imaging.pixels import Plane
 from freeai.common.errors import InvalidInput
 
@@ -48,9 +48,9 @@ def tell(
     except sandbox.ChildLost:
         raise too_costly() from None
     told = answer.note
-    refusal = {kind.code: kind for kind in REFUSALS}.get(told.get("code", ""))
+    refusal = refusal_in(told)
     if refusal is not None:
-        raise refusal(str(told.get("message"))[:500], param="image")
+        raise refusal
     claims = tuple(
         credentials.Claim(**claim | {"actions": tuple(tuple(pair) for pair in claim["actions"])})
         for claim in told["report"].pop("chain")
@@ -80,7 +80,7 @@ def _grey(picture: bytes) -> Plane:
 
 
 def _refused(refusal: InvalidInput) -> sandbox.Message:
-    return sandbox.Message({"code": refusal.code, "message": refusal.message})
+    return sandbox.Message({"code": refusal.code, "message": refusal.message.pack()})
 
 
 def _cost(limits: Limits) -> sandbox.Cost:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from editor.models.edit import Edit
 from editor.models.source import Source
 from freeai.common import ids
+from freeai.common.sentence_field import SentenceField
 
 if TYPE_CHECKING:
     from accounts.models import Owner
@@ -56,7 +57,7 @@ class Batch(models.Model):
     """File name → its own prompt, as the CSV had it; names may match no file (yet)."""
     announced_files = models.PositiveIntegerField(default=0)
     """How many files the browser was going to send: what a reload needs to say what is missing."""
-    note = models.TextField(blank=True)
+    note = SentenceField(blank=True)
     """Why files that are asked for do not go on, in words for the owner."""
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -111,7 +112,7 @@ class BatchFile(models.Model):
     )
     edit = models.OneToOneField(Edit, null=True, blank=True, on_delete=models.PROTECT, related_name="file")
     reason_code = models.CharField(max_length=40, blank=True)
-    reason = models.TextField(blank=True)
+    reason = SentenceField(blank=True)
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from freeai.common import ids
+from freeai.common.sentence_field import SentenceField
 
 if TYPE_CHECKING:  # a web process need not load the codecs to know the rows
     from accounts.models import Owner
@@ -92,7 +93,7 @@ class Edit(models.Model):
     lease_until = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
     error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.TextField(blank=True)
+    error_message = SentenceField(blank=True)
 
     phase = models.CharField(max_length=10, blank=True)
     step = models.PositiveIntegerField(default=0)

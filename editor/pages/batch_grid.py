@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from editor.batches import Tally
 from editor.models import Batch, BatchFile, Edit
+from freeai.common.language import told
 
 State = BatchFile.State
 Status = Edit.Status
@@ -66,7 +67,7 @@ def as_json(batch: Batch) -> dict[str, Any]:
     grid = cells(batch)
     counts = tally_of(grid)
     return {
-        "note": batch.note,
+        "note": told(batch.note),
         "is_over": counts.is_over,
         "asked": counts.asked,
         "ended": counts.ended,
@@ -95,10 +96,10 @@ def cell_of(file: BatchFile) -> Cell:
     """Return how one file looks; its edit and source are at hand."""
     face, words = _face(file)
     picture = href = ""
-    reason = file.reason
+    reason = told(file.reason)
     if file.edit is not None:
         href = file.edit.get_absolute_url()
-        reason = file.edit.error_message if face in {"failed", "declined", "same"} else ""
+        reason = told(file.edit.error_message) if face in {"failed", "declined", "same"} else ""
     if face == "done" and file.edit is not None:
         picture = reverse("edit-thumbnail", args=[file.edit.pk])
     elif file.source is not None and file.source.is_open:

@@ -18,6 +18,7 @@ from editor.pages.batch_forms import BatchWishForm, DraftForm, FilesForm, Prompt
 from editor.pages.workspace import QUALITIES
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, InvalidInput, NotFound, UserError
+from freeai.common.language import told
 
 RECENT = 12
 
@@ -159,7 +160,7 @@ def delete(request: HttpRequest, batch_id: str) -> HttpResponseBase:
     try:
         batches.delete(batch)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
         return redirect(batch)
     messages.success(request, _("The batch is deleted, with its pictures."))
     return redirect("batches")
@@ -208,7 +209,7 @@ def _take_many(request: HttpRequest, batch: Batch) -> HttpResponseBase:
 
 def _refused(request: HttpRequest, batch: Batch, refusal: FreeAIError) -> HttpResponse:
     batch.refresh_from_db()
-    context = _bench(request, batch) | {"refusal": refusal.message}
+    context = _bench(request, batch) | {"refusal": told(refusal.message)}
     return render(request, "editor/batch.html", context, status=status_of(refusal))
 
 

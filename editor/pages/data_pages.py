@@ -21,6 +21,7 @@ from editor import export, leaving
 from editor.pages import answers
 from freeai.common.api import status_of
 from freeai.common.errors import UserError
+from freeai.common.language import told
 from freeai.pages import THEME_COOKIE, THEMES
 
 CLOSE_TRIES_PER_MINUTE = 5
@@ -82,7 +83,7 @@ def close_account(request: HttpRequest) -> HttpResponse:
             limits.require(limits.visit("close", str(user.pk), CLOSE_TRIES_PER_MINUTE))
             leaving.close_account(user, request.POST.get("password", ""))
         except UserError as refusal:
-            problem, status = refusal.message, status_of(refusal)
+            problem, status = told(refusal.message), status_of(refusal)
         else:
             logout(request)
             messages.success(request, _("Your account is closed. A letter about it is on its way."))

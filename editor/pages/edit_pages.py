@@ -40,6 +40,7 @@ from editor.pages.source_pages import as_json
 from editor.pages.workspace import workspace
 from freeai.common import threads
 from freeai.common.errors import FreeAIError, NotFound, UserError
+from freeai.common.language import told
 
 OVERLAY_COLOUR = (255, 0, 128)
 """The colour of \"what changed\": found in few photographs."""
@@ -144,7 +145,7 @@ def cancel(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     try:
         edits.cancel(edit)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
     return redirect(edit)
 
 
@@ -155,7 +156,7 @@ def delete(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     try:
         retention.delete(edit, edit.owner)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
         return redirect(edit)
     messages.success(request, "Deleted, with its pictures.")
     return redirect(f"{reverse('account')}?tab=history")
@@ -174,7 +175,7 @@ def retry(request: HttpRequest, edit_id: str) -> HttpResponseBase:
             network=network_of(request),
         )
     except FreeAIError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, told(refusal.message))
         return redirect(edit)
     return redirect(fresh)
 
@@ -190,7 +191,7 @@ def appeal(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     try:
         appeals.file(edit, **form.cleaned_data)
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
     return redirect(edit)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from editor.appeals import REASON_CHARACTERS_MAX
 from editor.imaging.pixels import Plane
@@ -14,7 +15,9 @@ class WishForm(forms.Form):
     """What a person wants done to a source."""
 
     prompt = forms.CharField(
-        max_length=10_000, strip=True, error_messages={"required": "Say in a few words what should change."}
+        max_length=10_000,
+        strip=True,
+        error_messages={"required": _("Say in a few words what should change.")},
     )
     model = forms.CharField(max_length=60, required=False)
     quality = forms.ChoiceField(
@@ -53,7 +56,7 @@ class UploadForm(forms.Form):
 
     image = forms.FileField(
         allow_empty_file=True,
-        error_messages={"required": "Choose a picture first."},
+        error_messages={"required": _("Choose a picture first.")},
         max_length=1000,
     )
 
@@ -74,7 +77,7 @@ class EditForm(WishForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not cleaned.get("image") and not cleaned.get("source"):
-            self.add_error("image", "Choose a picture first.")
+            self.add_error("image", _("Choose a picture first."))
         return cleaned
 
 

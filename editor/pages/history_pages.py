@@ -1,5 +1,6 @@
 """The history tab: everything an owner made, found again, kept as favourite, or deleted together."""
 
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +26,7 @@ from editor import history as past
 from editor.models import Batch, Edit
 from editor.pages import answers, batch_grid
 from freeai.common.errors import UserError
+from freeai.common.language import told
 
 BATCHES_LISTED = 30
 COVERS = 4
@@ -85,6 +89,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "statuses": STATUSES,
         "batches": _batches(owner, asked),
         "span": past.SPAN,
+        "told": _told(),
     }
     return render(request, "accounts/history.html", context)
 
@@ -107,7 +112,7 @@ def delete_many(request: HttpRequest) -> HttpResponseBase:
         try:
             retention.delete(edit, owner)
         except UserError as refusal:
-            kept = refusal.message
+            kept = told(refusal.message)
         else:
             deleted += 1
     if deleted:
@@ -127,23 +132,55 @@ def _tiles(found: past.Page) -> list[dict[str, Any]]:
     names = {model.slug: model.name for model in catalogue.models()}
     tallies = batches.tally([row.pk for row in found.rows if isinstance(row, Batch)])
     covers = _covers([row for row in found.rows if isinstance(row, Batch)])
+    urls = _Urls.known()
     tiles: list[dict[str, Any]] = []
     for row in found.rows:
-        model_name = names.get(row.model, row.model)
+        tile: dict[str, Any] = {
+            "model_name": names.get(row.model, row.model),
+            "made_at": row.created_at.isoformat(timespec="seconds"),
+            "made": date_format(row.created_at, "j M H:i"),
+        }
         if isinstance(row, Batch):
             counts = tallies[row.pk]
-            tiles.append(
-                {
-                    "batch": row,
-                    "tally": counts,
-                    "headline": batch_grid.headline(counts),
-                    "covers": covers.get(row.pk, []),
-                    "model_name": model_name,
-                }
-            )
+            tile |= {"batch": row, "tally": counts, "headline": batch_grid.headline(counts)}
+            tile["covers"] = covers.get(row.pk, [])
         else:
-            tiles.append({"edit": row, "model_name": model_name})
+            tile |= {"edit": row, "has_result": row.has_result, "urls": urls.of(row.pk)}
+            if row.has_result:
+                tile["left"] = _("%(time)s left") % {"time": timeuntil(row.expires_at, depth=1)}
+        tiles.append(tile)
     return tiles
+
+
+@dataclass(frozen=True, slots=True)
+class _Urls:
+    """The addresses of one edit, from patterns: asking the resolver for each costs more than the rows."""
+
+    page: str
+    thumbnail: str
+    status: str
+    favourite: str
+    delete: str
+
+    @classmethod
+    def known(cls) -> "_Urls":
+        """Return the patterns, in which "ID" stands for the edit."""
+        routes = ("edit", "edit-thumbnail", "edit-status", "edit-favourite", "edit-delete")
+        return cls(*(reverse(route, args=["ID"]) for route in routes))
+
+    def of(self, edit_id: str) -> dict[str, str]:
+        """Return an edit's own."""
+        return {field.name: getattr(self, field.name).replace("ID", edit_id) for field in fields(self)}
+
+
+def _told() -> dict[str, str]:
+    """Return the sentences that stand on every tile, looked up once."""
+    return {
+        "gone": _("Deleted as promised"),
+        "words_left": _("Only the words are left"),
+        "delete": _("The picture and these words are deleted at once. This cannot be undone."),
+        "delete_button": _("Delete"),
+    }
 
 
 def _covers(rows: list[Batch]) -> dict[str, list[str]]:
@@ -176,7 +213,7 @@ def _batches(owner: Owner | None, asked: past.Asked) -> list[tuple[str, str]]:
 
 def _query(asked: past.Asked) -> str:
     """Return what is asked as the address has it, to be followed by a mark."""
-    fields = {
+    named = {
         "q": asked.words,
         "model": asked.model,
         "status": asked.status,
@@ -185,7 +222,7 @@ def _query(asked: past.Asked) -> str:
         "since": asked.since.isoformat() if asked.since else "",
         "until": asked.until.isoformat() if asked.until else "",
     }
-    return urlencode({"tab": "history", **{name: value for name, value in fields.items() if value}})
+    return urlencode({"tab": "history", **{name: value for name, value in named.items() if value}})
 
 
 def _back(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ from accounts.models import ApiKey, Owner
 from editor import catalogue, key_limits, webhooks
 from editor.models import WebhookDelivery
 from freeai.common.errors import InvalidInput, NotFound
+from freeai.common.language import told
 
 DELIVERIES_SHOWN = 20
 
@@ -80,7 +81,7 @@ def mint(request: HttpRequest) -> HttpResponse:
         try:
             minted = keys.mint(owners.find_or_make(request), **form.limits())
         except InvalidInput as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(None, told(refusal.message))
         else:
             return _page(request, KeyForm(), minted=minted, status=201)
     return _page(request, form, status=400)

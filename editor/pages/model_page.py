@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,16 +13,23 @@ from accounts.models import Owner
 from accounts.networks import network_of
 from editor import catalogue, ratings, sources, submission, workers
 from editor.models import Edit, Rating, Source
-from editor.pages import api_docs, forms, structured_data
+from editor.pages import api_docs, forms, samples, structured_data
 from editor.pages.workspace import workspace
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, NotFound
+from freeai.common.language import told
 
 
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """The front page: the default model's workspace, ready for a picture."""
-    return render(request, "editor/landing.html", workspace(catalogue.default(), owner=owners.find(request)))
+    chosen = catalogue.default()
+    context = workspace(chosen, owner=owners.find(request))
+    context |= {
+        "samples": samples.SAMPLES if chosen.engine == samples.ENGINE else (),
+        "batch_files_max": settings.BATCH_FILES_MAX,
+    }
+    return render(request, "editor/landing.html", context)
 
 
 @require_GET
@@ -69,7 +77,7 @@ def _submit(request: HttpRequest, chosen: catalogue.Model) -> HttpResponseBase:
             source = _source(request, form)
             edit = submission.submit_edit(source.owner, source, form.wish(network=network_of(request)))
         except FreeAIError as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(None, told(refusal.message))
             status = status_of(refusal)
         else:
             return _remembering(redirect(edit), edit)

@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from editor import catalogue, ratings
 from editor.pages.answers import owner_of
 from freeai.common.errors import FreeAIError
+from freeai.common.language import told
 
 
 @require_POST
@@ -19,7 +19,7 @@ def rate(request: HttpRequest, slug: str) -> HttpResponseBase:
     try:
         ratings.rate(owner, model.slug, _stars(request))
     except FreeAIError as refusal:
-        messages.error(request, gettext(refusal.message))
+        messages.error(request, told(refusal.message))
     return redirect(f"{reverse('model', args=[slug])}#rating")
 
 

@@ -21,6 +21,7 @@ from editor.models import Report, Share
 from editor.pages import answers
 from freeai.common.api import status_of
 from freeai.common.errors import NotFound, UserError
+from freeai.common.language import told
 
 REASONS = (
     (Report.Reason.PERSON, gettext_lazy("It shows me or somebody I know, without consent")),
@@ -53,7 +54,7 @@ def share(request: HttpRequest, edit_id: str) -> HttpResponseBase:
             shows_prompt="shows_prompt" in request.POST,
         )
     except UserError as refusal:
-        messages.info(request, refusal.message)
+        messages.info(request, told(refusal.message))
     return redirect(f"{edit.get_absolute_url()}#share")
 
 
@@ -105,7 +106,7 @@ def report(request: HttpRequest, share_id: str) -> HttpResponseBase:
     try:
         shares.report(shared, **form.cleaned_data, network=network_of(request))
     except UserError as refusal:
-        form.add_error(None, refusal.message)
+        form.add_error(None, told(refusal.message))
         return _page(request, shared, form, status=status_of(refusal))
     messages.success(request, _("Thank you. A person looks at it."))
     return redirect(shared)

@@ -17,6 +17,7 @@ from editor.imaging.credentials import Claim, Report
 from editor.pages import forms
 from freeai.common.api import status_of
 from freeai.common.errors import FreeAIError, InvalidInput
+from freeai.common.language import told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +29,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         try:
             context |= _told(request)
         except FreeAIError as refusal:
-            context["problem"] = refusal.message
+            context["problem"] = told(refusal.message)
             status = status_of(refusal)
     response = render(request, "editor/verify.html", context, status=status)
     response["Cache-Control"] = "no-store"

@@ -3,17 +3,19 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owner
 from billing import pricing, purses
 from editor import appeals, catalogue, progress, shares, workers
 from editor.gates import DECLARATION
 from editor.models import Appeal, Edit, Source
+from editor.pages import samples
 from editor.pages.source_pages import as_json
 
-THINKING = [("", "As the quality says"), ("yes", "Always"), ("no", "Never")]
-QUALITIES = [("auto", "Best"), ("high", "High"), ("medium", "Medium"), ("low", "Quick")]
-FORMATS = [("", "As sent"), ("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP")]
+THINKING = [("", _("As the quality says")), ("yes", _("Always")), ("no", _("Never"))]
+QUALITIES = [("auto", _("Best")), ("high", _("High")), ("medium", _("Medium")), ("low", _("Quick"))]
+FORMATS = [("", _("As sent")), ("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP")]
 
 _STAGES = {Edit.Status.QUEUED: "waiting", Edit.Status.RUNNING: "working", Edit.Status.SUCCEEDED: "done"}
 
@@ -42,6 +44,7 @@ def workspace(
         "source": shown,
         "source_is_open": is_open,
         "stage": stage(edit, is_open=is_open),
+        "sample": samples.SAMPLES[0] if model.engine == samples.ENGINE else None,
         "form": form,
         **refusal(edit),
         "wish": wished,

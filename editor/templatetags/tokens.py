@@ -1,4 +1,4 @@
-"""What an edit cost, in words: which purse paid what, what came back and why."""
+"""What an edit cost, in words: which purse paid what, what came back and why; and what a row says."""
 
 from django import template
 from django.utils.formats import number_format
@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from billing.purses import Balance
 from editor.models import Edit
+from freeai.common.language import told
 
 register = template.Library()
+register.filter("told", told)
 
 _BACK: dict[str, Promise] = {
     Edit.Status.FAILED: gettext_lazy("the edit failed"),

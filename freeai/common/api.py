@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.http import JsonResponse
 
 from freeai.common import errors
+from freeai.common.language import told
 
 RETRY_AFTER_SECONDS_MAX = 60
 """SDKs ignore a longer pause and retry at once."""
@@ -61,7 +62,9 @@ def status_of(error: errors.FreeAIError) -> int:
 def envelope(error: errors.FreeAIError) -> dict[str, object]:
     """Return the body every error has: {"error": {message, type, param, code}}."""
     wire = wire_of(error)
-    return {"error": {"message": error.message, "type": wire.type, "param": error.param, "code": error.code}}
+    return {
+        "error": {"message": told(error.message), "type": wire.type, "param": error.param, "code": error.code}
+    }
 
 
 def retry_headers(error: errors.FreeAIError) -> dict[str, str]:

@@ -7,7 +7,11 @@ Specific subclasses live beside the code that raises them.
     FreeAIError
     ├─ UserError       the caller can put it right
     └─ ServiceError    we, or time, must put it right
+
+A message is English; one made by `sentences.sentence` can be told in any of our languages.
 """
+
+from freeai.common.sentences import Sentence
 
 
 class FreeAIError(Exception):
@@ -24,7 +28,7 @@ class FreeAIError(Exception):
         retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if isinstance(message, Sentence) else Sentence(message)
         self.param = param
         self.retry_after = retry_after
         if code is not None:

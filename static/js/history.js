@@ -43,14 +43,13 @@ function tellSelected() {
 }
 
 async function star(event) {
-  const form = event.target.closest("[data-star]");
-  if (!form) return;
+  const button = event.target.closest("[data-star]");
+  if (!button) return;
   event.preventDefault();
-  const button = form.querySelector("button");
   const isOn = button.getAttribute("aria-pressed") === "true";
   button.setAttribute("aria-pressed", !isOn);
   try {
-    const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const response = await fetch(button.formAction, { method: "POST", body: new FormData(button.form) });
     if (!response.ok) throw new Error(response.statusText);
   } catch {
     button.setAttribute("aria-pressed", isOn); // as it was: nothing has changed
@@ -58,13 +57,12 @@ async function star(event) {
 }
 
 if (tiles) {
-  document.getElementById("selection").classList.add("is-scripted");
   document.getElementById("select-all").addEventListener("click", () => {
     for (const box of tiles.querySelectorAll("[name=edit]")) box.checked = true;
     tellSelected();
   });
   tiles.addEventListener("change", tellSelected);
-  tiles.addEventListener("submit", star);
+  tiles.addEventListener("click", star);
   tellSelected();
   tick();
 }

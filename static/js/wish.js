@@ -102,6 +102,11 @@ export class WishForm {
     this.prompt.setSelectionRange(this.prompt.value.length, this.prompt.value.length);
   }
 
+  write(text) {
+    this.prompt.value = text;
+    this.#changed();
+  }
+
   // One button for each model that could do it now.
   otherModels() {
     const served = [...this.form.querySelectorAll('[name=model][data-served="yes"]:not(:checked)')];
@@ -122,8 +127,7 @@ export class WishForm {
   #click(event) {
     const chip = event.target.closest("[data-wish]");
     if (!chip) return;
-    this.prompt.value = chip.dataset.wish;
-    this.#changed();
+    this.write(chip.dataset.wish);
     this.prompt.focus();
   }
 

@@ -177,6 +177,16 @@ function uploadEnded(refusal) {
   else if (refusal.name !== "AbortError") throw refusal;
 }
 
+// A result on the front page is an invitation: the same picture, with the words that made it.
+function trySample(event) {
+  const link = event.target.closest("[data-sample-wish]");
+  if (!link) return;
+  event.preventDefault();
+  wish.write(link.dataset.sampleWish);
+  stage.bringIntoView();
+  takeSample().catch(() => notice("offline", words.NOT_REACHED));
+}
+
 async function takeSample() {
   const response = await fetch(setting.sampleUrl);
   await take(new File([await response.blob()], "sample.webp", { type: "image/webp" }));
@@ -354,6 +364,7 @@ function listen() {
     event.preventDefault();
     send(event.target).catch(() => notice("offline", words.NOT_ASKED));
   });
+  document.querySelector(".samples")?.addEventListener("click", trySample);
   const reveal = ({ target }) => target.open && target.scrollIntoView({ block: "nearest" });
   root.addEventListener("toggle", reveal, true);
   addEventListener("popstate", () => location.reload());

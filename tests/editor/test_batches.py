@@ -71,7 +71,7 @@ def test_a_bad_file_says_why_and_the_rest_go_on(batch: Batch, mona: Owner) -> No
         "cut.png": "image_corrupt",
         "huge.tif": "image_too_large",
     }
-    assert "30.0 MB; the limit is 10 MB" in batch.files.get(name="huge.tif").reason
+    assert "30 MB; the limit is 10 MB" in batch.files.get(name="huge.tif").reason
     assert batches.start(batch) == 1
     assert purses.balance(mona).held == 100
 

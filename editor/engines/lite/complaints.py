@@ -7,26 +7,27 @@ from editor.engines.lite.directions import cast_moves, some
 from editor.engines.lite.reading import Reading, color_of, steps_of
 from editor.engines.lite.scales import CAST_MOVES, FAULTS, SCALES
 from editor.engines.lite.senses import Form, Kind, Token
+from freeai.common.sentences import sentence as _
 
 
 def read_statement(clause: Clause, head: Token, reading: Reading) -> None:
     """ "It looks gloomy": a complaint when it says "too" or names a fault, else only noted."""
     if clause.has(Kind.LESS, Kind.TIMES, Kind.NUMBER) or head.kind in (Kind.EFFECT, Kind.ZONE):
-        raise refusals.unclear("it says how the picture looks, but not what to do about it")
+        raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
     if head.kind in (Kind.COLOR, Kind.COLORISH):
         is_cast = head.kind is Kind.COLORISH or clause.has(Kind.TINT)
         if not clause.has(Kind.TOO, Kind.NOUN, Kind.SELECTION) and head.sense.value in CAST_MOVES:
             reading.stated.append(cast_moves(head))  # waits for "fix that"
             return
         if not (clause.has(Kind.TOO) or (is_cast and not clause.has(Kind.NOUN, Kind.SELECTION))):
-            raise refusals.unclear("it says how the picture looks, but not what to do about it")
+            raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
         moves = cast_moves(head)
         reading.add(steps_of(moves, NO_DEGREE, color=color_of(head, moves)))
         reading.complained = True
         return
     if clause.has(Kind.MORE) or head.sense.form is not Form.PLAIN:
         if not (clause.has(Kind.MORE) and head.kind is Kind.PROPERTY):
-            raise refusals.unclear("it says how the picture looks, but not what to do about it")
+            raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
         reading.add(steps_of(SCALES[head.sense.value].moves(head.sense.sign), NO_DEGREE))
         return
     read_complaint(clause, head, reading)
@@ -45,13 +46,13 @@ def read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
     elif head.kind is Kind.QUALITY:
         reading.stated.append(moves)
     else:
-        raise refusals.unclear("it says how the picture looks, but not what to do about it")
+        raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
 
 
 def read_fix(reading: Reading) -> None:
     """ "Fix that" turns what was stated of the picture into complaints."""
     if not reading.stated and not reading.complained:
-        raise refusals.unclear("it does not say what is wrong")
+        raise refusals.unclear(_("it does not say what is wrong"))
     for moves in reading.stated:
         reading.add(steps_of(moves, NO_DEGREE))
     reading.stated.clear()

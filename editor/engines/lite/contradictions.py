@@ -2,6 +2,7 @@
 
 from editor.engines.lite import refusals
 from editor.engines.lite.plan import Step
+from freeai.common.sentences import sentence as _
 
 Promise = tuple[frozenset[str], int]
 """Operations that must not happen, in this direction; 0 means in either."""
@@ -15,11 +16,11 @@ def refuse_contradictions(steps: list[Step], promises: list[Promise]) -> None:
         for other, other_color, other_amount, other_region in amounts:
             alike = operation == other and region == other_region
             if alike and (amount * other_amount < 0 or color != other_color):
-                raise refusals.unclear("it asks for two opposite things")
+                raise refusals.unclear(_("it asks for two opposite things"))
         for operations, sign in promises:
             if operation in operations and (sign == 0 or sign * amount > 0):
-                raise refusals.unclear("it asks for something and against it")
+                raise refusals.unclear(_("it asks for something and against it"))
     if {"blur", "sharpen"} <= names:
-        raise refusals.unclear("it asks for sharper and softer at once")
+        raise refusals.unclear(_("it asks for sharper and softer at once"))
     if names & {"monochrome", "sketch", "sepia", "ink"} and names & {"saturation", "vibrance", "recolor"}:
-        raise refusals.unclear("a picture without colours has none to change")
+        raise refusals.unclear(_("a picture without colours has none to change"))

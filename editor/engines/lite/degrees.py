@@ -6,6 +6,7 @@ from editor.engines.lite import refusals
 from editor.engines.lite.clauses import Clause
 from editor.engines.lite.plan import WORDINGS
 from editor.engines.lite.senses import Kind
+from freeai.common.sentences import sentence as _
 
 _WHOLE_ALLOWED = frozenset(
     {
@@ -62,11 +63,11 @@ def degree_in(clause: Clause) -> Degree:
     times = clause.all(Kind.TIMES)
     numbers = clause.all(Kind.NUMBER)
     if len(numbers) + len(times) + bool(words or factors) > 1 or (whole and factors):
-        raise refusals.unclear("it says how much in more than one way")
+        raise refusals.unclear(_("it says how much in more than one way"))
     if numbers:
         return Degree(percent=_percent(clause))
     if clause.has(Kind.PERCENT) or (clause.has(Kind.BY) and not words):
-        raise refusals.unclear("a number is missing")
+        raise refusals.unclear(_("a number is missing"))
     return Degree(_factor(factors), times=times[0].sense.amount if times else None, is_whole=whole)
 
 
@@ -75,9 +76,9 @@ def _percent(clause: Clause) -> float:
     place = next(i for i, token in enumerate(clause.tokens) if token.kind is Kind.NUMBER)
     number = clause.tokens[place]
     if place and clause.tokens[place - 1].kind is Kind.TO:
-        raise refusals.unclear("it can go up or down by some per cent, but not “to” a value")
+        raise refusals.unclear(_("it can go up or down by some per cent, but not “to” a value"))
     if not (clause.has(Kind.PERCENT, Kind.BY) or number.text[0] in "+-"):
-        raise refusals.unclear(f"is “{number.text}” a percentage? Say “by {number.text} %”")
+        raise refusals.unclear(_("is “%(number)s” a percentage? Say “by %(number)s %%”", number=number.text))
     if number.sense.amount == 0:
         raise refusals.nothing_to_do()
     return number.sense.amount / 100
@@ -103,7 +104,7 @@ def amount_of(operation: str, plain: float, degree: Degree) -> float:
         if operation in _WHOLE_EXTREME:
             return sign
         if operation not in _WHOLE_ALLOWED:
-            raise refusals.unclear("“completely” does not go with that")
+            raise refusals.unclear(_("“completely” does not go with that"))
     return _bounded(operation, plain * degree.factor)
 
 
@@ -116,9 +117,9 @@ def _bounded(operation: str, amount: float) -> float:
 def _multiple(operation: str, sign: float, times: float) -> float:
     """ "Twice as bright" is +100 %, "twice as dark" and "half as bright" are -50 %."""
     if WORDINGS[operation].least == 0:
-        raise refusals.unclear("“twice” and “half” do not go with that")
+        raise refusals.unclear(_("“twice” and “half” do not go with that"))
     if sign < 0 and times < 1:
-        raise refusals.unclear("half of less can be read in several ways")
+        raise refusals.unclear(_("half of less can be read in several ways"))
     if sign < 0:
         return -(1 - 1 / times)
     return times - 1

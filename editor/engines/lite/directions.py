@@ -9,6 +9,7 @@ from editor.engines.lite.clauses import Clause
 from editor.engines.lite.scales import CAST_MOVES, SCALES, Moves
 from editor.engines.lite.senses import Form, Kind, Token
 from editor.engines.lite.vocabulary.things import REGION_OF
+from freeai.common.sentences import sentence as _
 
 _LIFTED_SHADOWS = frozenset(
     {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
@@ -27,7 +28,7 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
             (clause.has(Kind.FIX) and head.sense.value not in ("balance", "enhance"))
             and head.sense.value != "cutout@background"
         ):
-            raise refusals.unclear(f"it cannot take away “{head.text}” from a picture")
+            raise refusals.unclear(_("it cannot take away “%(word)s” from a picture", word=head.text))
         return ((head.sense.value, 0.4 if head.sense.value == "blur@background" else 1.0),)
     if head.kind is Kind.GRADIENT:
         return _gradient_moves(clause, head, has_mask=has_mask)
@@ -44,13 +45,13 @@ def _quality_moves(clause: Clause, head: Token) -> Moves:
     """ "Brighter", "less bright", "fix the gloomy look", "remove the warm tint"."""
     scale, sense = SCALES[head.sense.value], head.sense
     if _is_bare_fault(clause, head):
-        raise refusals.unclear(f"say what to do about “{head.text}”")
+        raise refusals.unclear(_("say what to do about “%(word)s”", word=head.text))
     noun_like = clause.has(Kind.TINT) or sense.value == "blur" or sense.value in ("shadows", "highlights")
     reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
     if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
-        raise refusals.unclear(f"“{head.text}” cannot be taken away; say “less {head.text}”")
+        raise refusals.unclear(_("“%(word)s” cannot be taken away; say “less %(word)s”", word=head.text))
     if clause.has(Kind.LESS) and sense.form is Form.COMPARED:
-        raise refusals.unclear(f"“less {head.text}” can be read in two ways")
+        raise refusals.unclear(_("“less %(word)s” can be read in two ways", word=head.text))
     return some(scale.moves(-sense.sign if reverse else sense.sign), head)
 
 
@@ -80,7 +81,7 @@ def _property_moves(clause: Clause, head: Token, inherited: Kind | None) -> Move
         return some(scale.moves(sign * number.sense.sign), head)
     if clause.has(Kind.TIMES):
         return some(scale.moves(sign), head)
-    raise refusals.unclear(f"say whether you want more or less {head.text}")
+    raise refusals.unclear(_("say whether you want more or less %(word)s", word=head.text))
 
 
 def _wanted(clause: Clause, head: Token, inherited: Kind | None) -> Kind | None:
@@ -114,7 +115,7 @@ def _zone_moves(clause: Clause, head: Token) -> Moves:
         return scale.moves(1 if verb.kind is Kind.RAISE else -1)
     if verb is not None and verb.text in _LIFTED_SHADOWS:
         return scale.up
-    raise refusals.unclear(f"say whether the {head.text} should be brighter or darker")
+    raise refusals.unclear(_("say whether the %(word)s should be brighter or darker", word=head.text))
 
 
 def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
@@ -125,12 +126,14 @@ def _color_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
     wants_tint = head.kind is Kind.COLORISH or clause.has(Kind.TINT, Kind.MORE)
     if wants_tint:
         if head.sense.value.split()[-1] in _NEUTRALS:
-            raise refusals.unclear(f"{head.text} is no tint; ask for brighter, darker or black and white")
+            raise refusals.unclear(
+                _("%(word)s is no tint; ask for brighter, darker or black and white", word=head.text)
+            )
         return (("tint", 0.3),)
     if not has_mask:
         raise refusals.needs_mask_to_recolor(head.text)
     if clause.has(Kind.RAISE) and not _covers(clause):
-        raise refusals.unclear(f"say “a {head.text} tint” or “make it {head.text}”")
+        raise refusals.unclear(_("say “a %(word)s tint” or “make it %(word)s”", word=head.text))
     return (("fill" if _covers(clause) else "recolor", 1.0),)
 
 
@@ -143,16 +146,16 @@ def _covers(clause: Clause) -> bool:
 
 def _gradient_moves(clause: Clause, head: Token, *, has_mask: bool) -> Moves:
     if not head.sense.value or clause.has(Kind.LESS, Kind.LOWER, Kind.REMOVE, Kind.MORE):
-        raise refusals.unclear("say from which colour to which the gradient goes")
+        raise refusals.unclear(_("say from which colour to which the gradient goes"))
     if not has_mask:
-        raise refusals.unclear("say where the gradient goes: “a blue to white gradient background”")
+        raise refusals.unclear(_("say where the gradient goes: “a blue to white gradient background”"))
     return (("fill", 1.0),)
 
 
 def cast_moves(head: Token) -> Moves:
     color = head.sense.value.split()[-1]
     if color in _NEUTRALS:
-        raise refusals.unclear(f"{head.text} is no cast that it could take away")
+        raise refusals.unclear(_("%(word)s is no cast that it could take away", word=head.text))
     if color in CAST_MOVES:
         return (("white_balance", CAST_MOVES[color]),)
     return (("tint", -0.3),)
@@ -166,5 +169,5 @@ def direction(clause: Clause) -> Kind | None:
 
 def some(moves: Moves, head: Token) -> Moves:
     if not moves:
-        raise refusals.unclear(f"there is no way to do that to “{head.text}” yet")
+        raise refusals.unclear(_("there is no way to do that to “%(word)s” yet", word=head.text))
     return moves

@@ -19,6 +19,7 @@ from editor.engines.lite.promises import read_negation, read_promise, read_spare
 from editor.engines.lite.reading import VERBS, Reading, color_of, is_statement, steps_of
 from editor.engines.lite.scales import FAULTS, SCALES
 from editor.engines.lite.senses import Form, Kind, Sense, Token
+from freeai.common.sentences import sentence as _
 
 _FRAMING = (
     *(Kind.PICTURE, Kind.REQUEST, Kind.MAKE, Kind.COPULA, Kind.TO, Kind.NOUN, Kind.SELECTION, Kind.TINT),
@@ -38,7 +39,7 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
         reading.region = regions.region_for(clause, reading.region, has_mask=has_mask)
         _read(clause, reading)
     if reading.stated:
-        raise refusals.unclear("it says how the picture looks, but not what to do about it")
+        raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
     refuse_contradictions(reading.steps, reading.forbidden)
     return sparing(reading.steps, reading.spared)
 
@@ -132,12 +133,12 @@ def _read_removal(clause: Clause, reading: Reading) -> None:
     described = (*_FRAMING, Kind.REMOVE, Kind.UNKNOWN, Kind.COLOR, Kind.COLORISH, Kind.QUALITY, Kind.ZONE)
     halfway = any(word.sense.value != "whole" for word in clause.all(Kind.DEGREE))
     if halfway or not clause.holds_only(*described, Kind.CANNOT, Kind.DEGREE):
-        raise refusals.unclear("“remove” goes with a thing that you have painted over")
+        raise refusals.unclear(_("“remove” goes with a thing that you have painted over"))
     named = clause.first(Kind.NOUN, Kind.SELECTION, Kind.PICTURE, Kind.UNKNOWN, Kind.ZONE, Kind.CANNOT)
     if not reading.has_mask:
         raise refusals.needs_mask(named or clause.tokens[-1])
     if named is None and not clause.holds_only(Kind.REMOVE, Kind.REQUEST):
-        raise refusals.unclear("it does not say what to remove")
+        raise refusals.unclear(_("it does not say what to remove"))
     if named is not None and named.text.split()[-1] == "background":
         raise refusals.beyond(replace(named, sense=replace(named.sense, value="background")))
     reading.add([Step("remove", 1.0)])
@@ -157,7 +158,7 @@ def _read_headless(clause: Clause, reading: Reading) -> None:
             _read_afterthought(clause, reading)
     elif clause.has(Kind.REST) and clause.has(Kind.KEEP, Kind.NOT):
         if not clause.holds_only(Kind.REST, Kind.KEEP, Kind.NOT, Kind.TOUCH, Kind.MAKE):
-            raise refusals.unclear("it asks to keep something as it is")
+            raise refusals.unclear(_("it asks to keep something as it is"))
     elif clause.has(Kind.DEGREE) and clause.holds_only(*_FRAMING, Kind.DEGREE, Kind.KEEP):
         _read_afterthought(clause, reading)
     elif (
@@ -167,14 +168,16 @@ def _read_headless(clause: Clause, reading: Reading) -> None:
     ):
         return
     else:
-        raise refusals.unclear(f"“{' '.join(token.text for token in clause.tokens)}” is not complete")
+        raise refusals.unclear(
+            _("“%(word)s” is not complete", word=" ".join(token.text for token in clause.tokens))
+        )
 
 
 def _read_afterthought(clause: Clause, reading: Reading) -> None:
     """ "…, but not too much": what the previous clause added becomes weaker or stronger."""
     degree = degree_in(clause)
     if not reading.last or degree.is_whole:
-        raise refusals.unclear("it says how much, but not of what")
+        raise refusals.unclear(_("it says how much, but not of what"))
     weaker = [replace(step, amount=step.amount * degree.factor) for step in reading.last]
     reading.steps = [step for step in reading.steps if step not in reading.last]
     reading.add(weaker)
@@ -194,7 +197,10 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
     directed = all(segment.heads[0].kind is not Kind.PROPERTY or direction(segment) for segment in relevant)
     if clause.has(*bound) or is_statement(clause) or not (on_their_own and directed) or len(plain) > 1:
         raise refusals.unclear(
-            f"“{' '.join(token.text for token in clause.tokens)}” can be read in several ways"
+            _(
+                "“%(word)s” can be read in several ways",
+                word=" ".join(token.text for token in clause.tokens),
+            )
         )
     for segment in relevant:
         _read_head(segment, segment.heads[0], reading)
@@ -217,7 +223,7 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
         read_complaint(clause, head, reading)
         return
     if clause.has(Kind.TOO) and not _complains_of_amount(clause, head):
-        raise refusals.unclear(f"“{head.text}” is said to be too much of something")
+        raise refusals.unclear(_("“%(word)s” is said to be too much of something", word=head.text))
     degree = degree_in(clause)
     if degree == NO_DEGREE and _shares_degree(clause, head, reading):
         degree = reading.degree
@@ -226,8 +232,8 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     moves = moves_for(clause, head, inherited=reading.inherited, has_mask=placed)
     if reading.has_mask:
         moves = tuple((name.removesuffix("@faces"), amount) for name, amount in moves)
-    if reading.has_mask and any("@" in name for name, _ in moves):
-        raise refusals.unclear("a mask says where to work; ask for that without one")
+    if reading.has_mask and any("@" in name for name, _by in moves):
+        raise refusals.unclear(_("a mask says where to work; ask for that without one"))
     reading.add(steps_of(moves, degree, color=color_of(head, moves)))
     reading.degree, reading.negated = degree, False
     reading.complained |= clause.has(Kind.TOO)
@@ -239,11 +245,11 @@ def _refuse_leftovers(clause: Clause) -> None:
     known = (*_FRAMING, *_AMOUNTS, *VERBS, Kind.KEEP, Kind.NOT, Kind.TOO, Kind.MORE, Kind.LESS, Kind.TOUCH)
     for token in clause.tokens:
         if token.kind not in known and token.kind not in HEADS:
-            raise refusals.unclear(f"“{token.text}” does not fit here")
+            raise refusals.unclear(_("“%(word)s” does not fit here", word=token.text))
     if clause.has(Kind.RAISE) and clause.has(Kind.LOWER, Kind.REMOVE, Kind.LESS):
-        raise refusals.unclear("it asks for more and for less at once")
+        raise refusals.unclear(_("it asks for more and for less at once"))
     if clause.has(Kind.MORE) and clause.has(Kind.LESS, Kind.LOWER):
-        raise refusals.unclear("it asks for more and for less at once")
+        raise refusals.unclear(_("it asks for more and for less at once"))
 
 
 def _complains_of_amount(clause: Clause, head: Token) -> bool:
@@ -255,15 +261,15 @@ def _refuse_unclear_negation(clause: Clause, reading: Reading) -> None:
     """ "Don't blur and sharpen": does the second share the first's "don't"?"""
     bare = not clause.has(*VERBS)
     if reading.negated and bare and clause.joint.kind is Kind.OR:
-        raise refusals.unclear("it has several negations; say each with its own “don’t”")
+        raise refusals.unclear(_("it has several negations; say each with its own “don’t”"))
     shared_less = reading.inherited is Kind.LESS and clause.joint.kind is Kind.AND and bare
     head = clause.heads[0]
     if shared_less and head.kind is Kind.QUALITY and head.sense.form is Form.PLAIN:
-        raise refusals.unclear("it is not clear how far “less” reaches")
+        raise refusals.unclear(_("it is not clear how far “less” reaches"))
     if reading.negated and bare and not clause.has(Kind.MORE) and clause.joint.kind is Kind.AND:
         fresh = clause.joint.sense.value == "comma" and clause.heads[0].sense.form is Form.DONE
         if not fresh:
-            raise refusals.unclear("it is not clear how far the negation reaches")
+            raise refusals.unclear(_("it is not clear how far the negation reaches"))
 
 
 def _shares_degree(clause: Clause, head: Token, reading: Reading) -> bool:
@@ -283,7 +289,7 @@ def _share_number(clause: Clause, head: Token, degree: Degree, reading: Reading)
     if not (trails and bare and reading.last and reading.degree == NO_DEGREE):
         return
     if head.kind is not Kind.PROPERTY or reading.inherited is None or len(reading.last) > 1:
-        raise refusals.unclear("give each thing its own number")
+        raise refusals.unclear(_("give each thing its own number"))
     reading.steps.remove(reading.last[0])
     step = reading.last[0]
     reading.add([replace(step, amount=amount_of(step.operation, step.amount, degree))])

@@ -8,6 +8,7 @@ from editor.engines.lite import refusals
 from editor.engines.lite.clauses import Clause
 from editor.engines.lite.senses import Form, Kind
 from editor.engines.lite.vocabulary.things import REGION_OF
+from freeai.common.sentences import sentence as _
 
 _BY_COLOR = frozenset({Kind.COLOR, Kind.COLORISH})
 _WHOLE_VERBS = (Kind.MAKE, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT, Kind.REQUEST, Kind.KEEP)
@@ -38,7 +39,7 @@ def _inherited(clause: Clause, before: str) -> str:
         return before if before and clause.has(Kind.DEGREE) else ""
     if clause.has(Kind.PICTURE):
         if any(token.text in ("it", "that", "this") for token in clause.all(Kind.PICTURE)):
-            raise refusals.unclear(f"does “it” mean the {before} or the whole picture?")
+            raise refusals.unclear(_("does “it” mean the %(thing)s or the whole picture?", thing=before))
         return ""
     is_bare = not clause.has(*_WHOLE_VERBS) and clause.joint.kind is Kind.AND
     done = clause.heads[0].sense.form is Form.DONE or clause.heads[0].kind is Kind.EFFECT

@@ -12,6 +12,7 @@ from editor.engines.lite.reading import Reading, is_statement, steps_of
 from editor.engines.lite.scales import COLOR_OPERATIONS, SCALES
 from editor.engines.lite.senses import Form, Kind, Token
 from editor.engines.lite.vocabulary.things import REGION_OF
+from freeai.common.sentences import sentence as _
 
 
 def read_negation(clause: Clause, head: Token, reading: Reading) -> None:
@@ -19,10 +20,10 @@ def read_negation(clause: Clause, head: Token, reading: Reading) -> None:
     if clause.has(
         Kind.RAISE, Kind.LOWER, Kind.MORE, Kind.LESS, Kind.REMOVE, Kind.FIX, Kind.TIMES, Kind.NUMBER
     ):
-        raise refusals.unclear("a negation with “more” or “less” can be read in several ways")
+        raise refusals.unclear(_("a negation with “more” or “less” can be read in several ways"))
     too = clause.first(Kind.TOO)
     if too is None and is_statement(clause):
-        raise refusals.unclear("it says how the picture does not look, but not what to do about it")
+        raise refusals.unclear(_("it says how the picture does not look, but not what to do about it"))
     if too is not None:
         _read_limit(clause, head, too, reading)
         return
@@ -34,18 +35,22 @@ def read_negation(clause: Clause, head: Token, reading: Reading) -> None:
 def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> None:
     """ "Not too bright" after "brighter" weakens it; alone, "not so dark" asks for brighter."""
     if head.kind is not Kind.QUALITY or head.sense.form is not Form.PLAIN:
-        raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
+        raise refusals.unclear(
+            _("“not %(too)s %(word)s” can be read in several ways", too=too.text, word=head.text)
+        )
     scale, sign = SCALES[head.sense.value], head.sense.sign
     if too.text == "enough":
         reading.add(steps_of(some(scale.moves(sign), head), NO_DEGREE))
         return
-    asked = {operation for operation, _ in scale.moves(sign)}
+    asked = {operation for operation, _by in scale.moves(sign)}
     weakened = [step for step in reading.steps if step.operation in asked and step.amount * sign > 0]
     if weakened:
         reading.steps = [step for step in reading.steps if step not in weakened]
         reading.add([replace(step, amount=step.amount * 0.5) for step in weakened])
     elif is_statement(clause) or reading.steps or clause.has(Kind.MAKE):
-        raise refusals.unclear(f"“not {too.text} {head.text}” can be read in several ways")
+        raise refusals.unclear(
+            _("“not %(too)s %(word)s” can be read in several ways", too=too.text, word=head.text)
+        )
     else:
         reading.add(steps_of(some(scale.moves(-sign), head), NO_DEGREE))
 
@@ -53,7 +58,7 @@ def _read_limit(clause: Clause, head: Token, too: Token, reading: Reading) -> No
 def read_promise(clause: Clause, head: Token, reading: Reading, *, sign: int) -> None:
     """Remember what must not happen; `refuse_contradictions` checks that it does not."""
     if clause.has(Kind.NOUN, Kind.SELECTION) or (sign == 0 and head.kind not in (Kind.PROPERTY, Kind.ZONE)):
-        raise refusals.unclear("it asks to keep something as it is")
+        raise refusals.unclear(_("it asks to keep something as it is"))
     if head.kind in (Kind.COLOR, Kind.COLORISH):
         reading.forbidden.append((frozenset({"tint", "recolor", "white_balance"}), 0))
     elif head.kind is Kind.EFFECT:
@@ -71,7 +76,7 @@ def _forbid_scale(head: Token, reading: Reading, sign: int) -> None:
         for operation, amount in scale.moves(sign):
             reading.forbidden.append((frozenset({operation}), 1 if amount > 0 else -1))
         return
-    reading.forbidden.append((frozenset(operation for operation, _ in (*scale.up, *scale.down)), 0))
+    reading.forbidden.append((frozenset(operation for operation, _by in (*scale.up, *scale.down)), 0))
 
 
 _SPARING = (
@@ -129,7 +134,7 @@ def _only_names(clause: Clause) -> bool:
 def _spare(reading: Reading, noun: Token) -> None:
     region = REGION_OF[noun.sense.value]
     if reading.spared not in ("", region):
-        raise refusals.unclear("it can leave one thing as it is, not several")
+        raise refusals.unclear(_("it can leave one thing as it is, not several"))
     reading.spared = region
 
 
@@ -148,7 +153,7 @@ _OTHER_SIDE = {"subject": "background", "background": "subject"}
 
 def _around(region: str, spared: str) -> str:
     if region == spared:
-        raise refusals.unclear("it asks for something and against it")
+        raise refusals.unclear(_("it asks for something and against it"))
     if region and frozenset({region, spared}) in _APART:
         return region
     return _OTHER_SIDE.get(spared, WITHOUT + spared) if not region else region + WITHOUT + spared

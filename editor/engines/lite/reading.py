@@ -9,6 +9,7 @@ from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of
 from editor.engines.lite.plan import Step, within_means
 from editor.engines.lite.scales import Moves
 from editor.engines.lite.senses import Kind, Token
+from freeai.common.sentences import sentence as _
 
 VERBS = (Kind.MAKE, Kind.REQUEST, Kind.RAISE, Kind.LOWER, Kind.REMOVE, Kind.FIX, Kind.PAINT)
 
@@ -34,7 +35,9 @@ class Reading:
             steps = [step if step.region else replace(step, region=self.region) for step in steps]
         for step in steps:
             if not within_means(step):
-                raise refusals.unclear(f"{abs(round(step.amount * 100))} % is more than it can do well")
+                raise refusals.unclear(
+                    _("%(percent)s %% is more than it can do well", percent=abs(round(step.amount * 100)))
+                )
         self.steps += steps
         self.last = steps
         moved = {(step.operation, step.amount > 0) for step in steps}
@@ -56,9 +59,9 @@ def color_of(head: Token, moves: Moves) -> str:
 
 def steps_of(moves: Moves, degree: Degree, *, color: str = "") -> list[Step]:
     if (degree.percent is not None or degree.times is not None) and len(moves) > 1:
-        raise refusals.unclear("give a number for one thing at a time")
+        raise refusals.unclear(_("give a number for one thing at a time"))
     made = []
     for name, amount in moves:
-        operation, _, region = name.partition("@")
+        operation, _at, region = name.partition("@")
         made.append(Step(operation, amount_of(operation, amount, degree), color, region))
     return made

@@ -14,6 +14,7 @@ from editor.engines.lite import faces, networks, space, subject
 from editor.engines.lite.plan import WITHOUT
 from editor.engines.lite.space import Floats
 from editor.engines.lite.vocabulary.colors import rgb_of
+from freeai.common.sentences import sentence as _
 
 _SIDE = 320
 """Longer side at which a region is decided; GrabCut takes a fifth of a second there."""
@@ -50,7 +51,7 @@ def _found(image: Pixels, name: str) -> Plane:
     elif name == "faces":
         soft = faces.mask_of(image)
         if not soft.any():
-            raise RegionNotFound("FreeAI Lite found no face in this picture. Give a mask over it.")
+            raise RegionNotFound(_("FreeAI Lite found no face in this picture. Give a mask over it."))
         return soft
     elif name == "sky":
         soft = _soft(image, _sky(small))
@@ -60,7 +61,10 @@ def _found(image: Pixels, name: str) -> Plane:
         soft = _of_color(image, name)
     if float(soft.mean()) < _SHARE_MIN * 255:
         raise RegionNotFound(
-            f"FreeAI Lite found no {_TOLD.get(name, f'{name} parts')} in this picture. Give a mask over it."
+            _(
+                "FreeAI Lite found no %(what)s in this picture. Give a mask over it.",
+                what=_TOLD.get(name) or _("%(color)s parts", color=name),
+            )
         )
     return soft
 
@@ -71,12 +75,17 @@ def _cut_subject(image: Pixels, small: Pixels) -> Plane:
     found = subject.find(image)
     if found is None:
         raise RegionNotFound(
-            "FreeAI Lite cannot tell subject and background apart in this picture. Give a mask instead."
+            _("FreeAI Lite cannot tell subject and background apart in this picture. Give a mask instead.")
         )
     return found
 
 
-_TOLD = {"subject": "clear subject", "background": "background", "sky": "sky", "greenery": "greenery"}
+_TOLD = {
+    "subject": _("clear subject"),
+    "background": _("background"),
+    "sky": _("sky"),
+    "greenery": _("greenery"),
+}
 
 
 def _subject(small: Pixels) -> Floats:
@@ -87,7 +96,7 @@ def _subject(small: Pixels) -> Floats:
     """
     saliency = _unlike_the_rim(small)
     if float(np.quantile(saliency, 0.95)) < 0.9:
-        raise RegionNotFound("FreeAI Lite found no subject in this picture. Give a mask over it.")
+        raise RegionNotFound(_("FreeAI Lite found no subject in this picture. Give a mask over it."))
     first, second = (_subject_from(small, saliency, weight) for weight in (0.75, 0.45))
     common = float((first * second).sum())
     either = float(np.maximum(first, second).sum())
@@ -95,7 +104,7 @@ def _subject(small: Pixels) -> Floats:
     agrees = common >= _AGREEMENT_MIN * either and _ends_at_edges(small, first)
     if not (_SHARE_MIN < share < _SHARE_MAX and agrees):
         raise RegionNotFound(
-            "FreeAI Lite cannot tell subject and background apart in this picture. Give a mask instead."
+            _("FreeAI Lite cannot tell subject and background apart in this picture. Give a mask instead.")
         )
     return first
 

@@ -21,6 +21,7 @@ from editor.engines.lite.space import Floats
 from editor.engines.lite.spelling import slips_between
 from editor.engines.lite.work import Work
 from editor.imaging import lettering
+from freeai.common.sentences import sentence as _
 
 _FONTS = Path(__file__).parents[3] / "static" / "fonts"
 _WEIGHTS = ("inter-regular.woff2", "inter-semibold.woff2")
@@ -61,7 +62,7 @@ def reword(image: Pixels, work: Work) -> Pixels:
     exact = [(line, word) for line, word in seen if word.casefold() == old.casefold()]
     found = exact or seen
     if not found:
-        raise WordNotFound(f"FreeAI Lite found no “{old}” to read in this picture.")
+        raise WordNotFound(_("FreeAI Lite found no “%(word)s” to read in this picture.", word=old))
     work.report(0.4)
     result = image
     for count, (line, word) in enumerate(found, 1):
@@ -136,7 +137,9 @@ def _upright(image: Pixels, line: lettering.Line, old: str) -> Place:
     inside[:, left:right] = ink[:, left:right]
     rows, columns = np.nonzero(inside > 0.5)
     if len(rows) < 8:
-        raise WordNotFound(f"FreeAI Lite cannot tell the letters of “{old}” from what lies behind them.")
+        raise WordNotFound(
+            _("FreeAI Lite cannot tell the letters of “%(word)s” from what lies behind them.", word=old)
+        )
     box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
     return Place(strip, space.floats(np.linalg.inv(there)), inside, box, color)
 
@@ -265,7 +268,12 @@ def _refuse_unwritable(text: str) -> None:
     missing = font.getmask("\uffff")
     for letter in text:
         if not letter.isspace() and bytes(font.getmask(letter)) == bytes(missing):
-            raise WordNotFound(f"FreeAI Lite cannot write “{letter}”: its typeface has Latin letters only.")
+            raise WordNotFound(
+                _(
+                    "FreeAI Lite cannot write “%(letter)s”: its typeface has Latin letters only.",
+                    letter=letter,
+                )
+            )
 
 
 @cache

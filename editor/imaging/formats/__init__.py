@@ -7,6 +7,7 @@ decoder needs and what surrounds it. Nothing here decodes a pixel.
 from editor.imaging.formats import heif, jpeg, png, webp
 from editor.imaging.formats.anatomy import Anatomy, SourceFormat
 from editor.imaging.limits import SUPPORTED, ImageUnsupportedFormat
+from freeai.common.sentences import sentence as _
 
 __all__ = ["Anatomy", "SourceFormat", "dissect", "sniff"]
 
@@ -56,9 +57,13 @@ def _unsupported(data: bytes) -> ImageUnsupportedFormat:
     start = data[:64].lstrip()
     name = next((name for magic, name in _FOREIGN if start.startswith(magic) or data.startswith(magic)), None)
     if data[4:8] == b"ftyp":
-        name = "AVIF" if heif.is_av1(heif.brands(data)) else "This kind of video or picture"
+        name = "AVIF" if heif.is_av1(heif.brands(data)) else _("This kind of video or picture")
     if name is None:
-        sentence = f"This file is not a picture that we can read. Upload a {SUPPORTED}."
+        sentence = _("This file is not a picture that we can read. Upload a %(kinds)s.", kinds=SUPPORTED)
     else:
-        sentence = f"{name} is not supported. Save the picture as {SUPPORTED} and upload that."
+        sentence = _(
+            "%(name)s is not supported. Save the picture as %(kinds)s and upload that.",
+            name=name,
+            kinds=SUPPORTED,
+        )
     return ImageUnsupportedFormat(sentence, param="image")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from editor.imaging import exif
 from editor.imaging.formats.anatomy import METADATA_BYTES_MAX, Anatomy, JpegFrame
 from editor.imaging.limits import SUPPORTED, ImageUnsupportedFormat, damaged
+from freeai.common.sentences import sentence as _
 
 SCANS_MAX = 100
 """A photo has one scan, a progressive one about ten. Each costs a pass over the whole picture."""
@@ -69,7 +70,7 @@ def dissect(data: bytes) -> Anatomy:
 def _walk(data: bytes) -> _Parts:
     """Visit every segment up to the end marker; what lies behind it (previews, videos) is dropped."""
     parts, at = _Parts(), 2
-    for _ in range(_SEGMENTS_MAX):
+    for _segment in range(_SEGMENTS_MAX):
         at, marker = _next_marker(data, at)
         if marker == _EOI:
             parts.kept.append(b"\xff\xd9")
@@ -114,7 +115,10 @@ def _visit(parts: _Parts, marker: int, body: bytes) -> None:
         parts.frame = body
     elif marker in _FOREIGN_FRAMES:
         raise ImageUnsupportedFormat(
-            f"Lossless and hierarchical JPEG are not supported. Save the picture as {SUPPORTED}.",
+            _(
+                "Lossless and hierarchical JPEG are not supported. Save the picture as %(kinds)s.",
+                kinds=SUPPORTED,
+            ),
             param="image",
         )
     elif marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14 and not parts.has_jfif:
@@ -174,8 +178,13 @@ def _frame(parts: _Parts) -> tuple[int, int, JpegFrame]:
     bits, height, width, components = struct.unpack_from(">BHHB", parts.frame)
     if bits != 8 or components not in (1, 3, 4):
         raise ImageUnsupportedFormat(
-            f"This JPEG has {components} channels of {bits} bits; only 1, 3 or 4 channels of 8 bits are "
-            f"supported. Save the picture as {SUPPORTED}.",
+            _(
+                "This JPEG has %(channels)s channels of %(bits)s bits; only 1, 3 or 4 channels of 8 bits are "
+                "supported. Save the picture as %(kinds)s.",
+                channels=components,
+                bits=bits,
+                kinds=SUPPORTED,
+            ),
             param="image",
         )
     if not width or not height or len(parts.frame) != 6 + 3 * components:
