@@ -7,7 +7,7 @@ so that both sides agree. Nothing here knows what a word means.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 _DROPPED = {
     *range(0x0300, 0x0370),  # accents
@@ -51,6 +51,8 @@ _LOOKS_LATIN = str.maketrans(
     }
 )
 _LEET = str.maketrans("0345789@$€", "oeastbgase")
+_LEET_CYRILLIC = (str.maketrans("034@6", "оеааб"), str.maketrans("034@6", "озчаб"))
+_CYRILLIC = re.compile(r"[\u0430-\u0451]")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _LETTERED = re.compile(r"[^\W\d_]")
 _CODED = re.compile(r"[\w@$€!|+]+")
@@ -73,6 +75,8 @@ def readings(prompt: str) -> list[str]:
     latin = _as_latin(short)
     found = [plain, short, latin]
     found += [_CODED.sub(_decoder(one), latin) for one in ("i", "l")]
+    if _CYRILLIC.search(short):
+        found += [_CODED.sub(_decoder_cyrillic(signs), short) for signs in _LEET_CYRILLIC]
     found += [_SPACED.sub(_joined, text) for text in found[1:]]
     return list(dict.fromkeys(found))
 
@@ -103,6 +107,11 @@ def _decoder(one: str) -> Callable[[re.Match[str]], str]:
         return core.translate(_LEET).translate(signs) + word[len(core) :]
 
     return decoded
+
+
+def _decoder_cyrillic(signs: Mapping[int, str]) -> Callable[[re.Match[str]], str]:
+    """Return what reads digits inside a word of Cyrillic letters as such letters."""
+    return lambda found: found[0].translate(signs) if _CYRILLIC.search(found[0]) else found[0]
 
 
 def _joined(letters: re.Match[str]) -> str:

@@ -39,26 +39,47 @@ class _Word:
 
 def wants_a_mark_gone(text: str, language: Language) -> bool:
     """Tell whether any clause removes a mark. `text` is folded, and harmless phrases are out of it."""
+    said = _Said()
+    return any(_removes(clause, said, language) for clause in _clauses(text, language))
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the clauses so far leave open for the next one.
+
+    borrowed: the verb that a clause without one takes; has_mark: a mark was spoken of, which "it" may
+    mean; is_waiting: its clause had no verb, so that where verbs come last the next one governs it.
+    """
+
     borrowed: Verb | None = None
-    mark_before = False
-    for clause in _clauses(text, language):
-        words = _words(clause.text, language)
-        marks = [word for word in words if word.role == "mark"]
-        verbs = [word for word in words if word.role in _VERBS]
-        if clause.begins_sentence:
-            borrowed = None
-        for mark in marks:
-            verb = _governing(mark, words, clause.text, language) if verbs else borrowed
-            if verb == "remove":
-                return True
-        if mark_before and not marks and _removes_it(words, clause.text):
+    has_mark: bool = False
+    is_waiting: bool = False
+
+
+def _removes(clause: Clause, said: _Said, language: Language) -> bool:
+    """Tell whether a clause, after what was said, removes a mark; add to what was said."""
+    words = _words(clause.text, language)
+    marks = [word for word in words if word.role == "mark"]
+    verbs = [word for word in words if word.role in _VERBS]
+    if clause.begins_sentence:
+        said.borrowed, said.is_waiting = None, False
+    for mark in marks:
+        verb = _governing(mark, words, clause.text, language) if verbs else said.borrowed
+        if verb == "remove":
             return True
-        behind = [word for word in words if marks and word.start >= marks[-1].end]
-        if any(word.role == "it" for word in behind) and _removes_it(behind, clause.text):
+    if said.has_mark and not marks and _removes_it(words, clause.text, language):
+        return True
+    behind = [word for word in words if marks and word.start >= marks[-1].end]
+    if any(word.role == "it" for word in behind) and _removes_it(behind, clause.text, language):
+        return True
+    if verbs:
+        last = _meant(verbs[-1], words, clause.text, language)
+        if said.is_waiting and language.is_verb_last and last == "remove":
             return True
-        if verbs:
-            borrowed = _meant(verbs[-1], words, clause.text, language)
-        mark_before = bool(marks) or (mark_before and not clause.begins_sentence)
+        said.borrowed, said.is_waiting = last, False
+    elif marks:
+        said.is_waiting = True
+    said.has_mark = bool(marks) or (said.has_mark and not clause.begins_sentence)
     return False
 
 
@@ -166,17 +187,20 @@ _COVERING = (
 
 
 _PLEASE = (
-    r"(please|pls|now|too|all|bitte|por favor|per favore|s'il te plait|svp|away|off|out|completely|entirely)*"
+    r"(please|pls|now|too|all|bitte|por favor|per favore|s'il te plait|svp"
+    r"|away|off|out|there|here|completely|entirely|anymore)*"
 )
 
 
-def _removes_it(words: list[_Word], clause: str) -> bool:
+def _removes_it(words: list[_Word], clause: str, language: Language) -> bool:
     """Tell whether a clause removes what an earlier one spoke of: "there is a logo, get rid of it"."""
     for word in words:
         if word.role != "remove":
             continue
         pronouns = [other for other in words if other.role == "it"]
-        is_short = len(clause.strip()) <= 24 and not clause[word.end :].strip()
+        rest = clause[word.end :].rstrip()
+        is_last = bool(language.ending.fullmatch(rest) or re.fullmatch(_PLEASE, rest.strip()))
+        is_short = len(clause.strip()) <= 24 and is_last
         is_it = any(_ends(other, clause) or 0 <= word.start - other.end <= 2 for other in pronouns)
         if is_it or (is_short and len(words) == 1):
             return not any(other.role == "not" and other.end <= word.start for other in words)

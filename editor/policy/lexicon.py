@@ -2,7 +2,9 @@
 
 A list's entry is a small pattern: a space stands for any gap between words, `~` for one that may be
 missing, a letter's `*` for any ending, `..` for up to forty characters of the same clause; brackets,
-bars and question marks mean what they mean in regular expressions.
+bars and question marks mean what they mean in regular expressions. A list's name in angle brackets
+stands in a whole phrase for any of its words, so that one line tells a way of saying it:
+`<put> .. <over> <mark>`.
 """
 
 import re
@@ -18,9 +20,14 @@ ROLES = ("remove", "add", "keep", "not", "except", "beside", "with", "it", "mark
 """What a word can be in a clause; `grammar` says how they govern each other."""
 _SEPARATOR = r"[\s\-_'.]"
 _LETTER = r"[\w\u0900-\u09ff]"
+_LATIN_LETTER = r"[a-z0-9_]"
+"""What may touch an English word to be one with it: in Chinese and Japanese no space ends it."""
 _WORDS = Path(__file__).parent / "words"
-_ENDING = re.compile(r"(?<=\w)\*")
+_ENDING = re.compile(r"(?<=[\w\u0900-\u09ff])\*")
 _NEVER = re.compile(r"(?!)")
+_LIST = re.compile(r"<([a-z]+)>")
+MARK = "\ue000"
+"""Stands for each mark in the text that `about_marks` reads: the longest list, looked for only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +37,23 @@ class Language:
     is_verb_last: the verb follows its object (Hindi, Japanese); None where both are usual (Chinese).
     script: a pattern that finds its letters; a prompt without them is not in this language.
     roles: by role, what words play it; own_words: all of them, without English ones.
-    always, never: whole phrases that are a removal, or none.
+    breaks: what ends a clause; a comma before a relative pronoun does not.
+    always, never: whole phrases that are a removal, or none; about_marks: those that name a mark.
+    spelt: words long enough to be known by when one letter of them is wrong.
+    ending: what may follow a verb and still belong to it, where verbs are known by their beginning.
     """
 
     name: str
     is_verb_last: bool | None
+    ending: re.Pattern[str]
     script: re.Pattern[str]
     roles: Mapping[str, re.Pattern[str]]
     own_words: re.Pattern[str]
     breaks: re.Pattern[str]
     always: re.Pattern[str]
+    about_marks: re.Pattern[str]
     never: re.Pattern[str]
+    spelt: frozenset[str]
     undress: re.Pattern[str]
     minor: re.Pattern[str]
     sexual: re.Pattern[str]
@@ -64,32 +77,44 @@ def _language(name: str, words: Mapping[str, object], english: Mapping[str, obje
 
     def of(key: str) -> list[str]:
         """Compile a list; in languages with free endings a role's word begins where a word begins."""
-        found = _alternatives(words.get(key), bare=is_spaceless)
+        found = _alternatives(words.get(key), bare=is_spaceless, letter=_LATIN_LETTER if own else _LETTER)
         if key in ROLES and isinstance(prefixes, str):
             return [rf"(?<!{_LETTER}){prefixes}{pattern}" for pattern in found]
         return found
 
+    def lent(key: str) -> list[str]:
+        return [] if own else _alternatives(english.get(key), bare=False, letter=_LATIN_LETTER)
+
     def both(key: str) -> re.Pattern[str]:
-        mine = of(key)
-        mine += _alternatives(words.get(f"{key}_at_home"), bare=is_spaceless)
-        lent = [] if own else _alternatives(english.get(key), bare=False)
-        return _one_of(mine + lent)
+        at_home = _alternatives(words.get(f"{key}_at_home"), bare=is_spaceless, letter=_LETTER)
+        return _one_of(of(key) + at_home + lent(key))
+
+    def phrases(*, about_marks: bool) -> re.Pattern[str]:
+        """Compile the whole phrases, each list that they name put in its place."""
+        chosen = [entry for entry in of("always") if ("<mark>" in entry) is about_marks]
+        marked = [entry.replace("<mark>", MARK) for entry in chosen]
+        return _one_of([_LIST.sub(lambda name: f"(?:{both(name[1]).pattern})", entry) for entry in marked])
 
     def own_words() -> re.Pattern[str]:
         entries = [entry for role in (*ROLES, "breaks") for entry in of(role)]
         # Names like Shutterstock are every language's own.
-        return _one_of(entries + ([] if own else _alternatives(english.get("mark"), bare=False)))
+        return _one_of(entries + lent("mark"))
 
     order = words.get("order")
     return Language(
         name=name,
         is_verb_last={"verb-last": True, "verb-first": False}.get(str(order)),
+        ending=re.compile(fold(str(words.get("ending", "")))),
         script=re.compile(str(words["script"])),
         roles={role: both(role) for role in ROLES},
         own_words=own_words(),
-        breaks=re.compile(rf"[,;:!?\n،؛؟。，、；：！？|]+|\.(?=\s|$)|[।]|{both('breaks').pattern}"),
-        always=both("always"),
+        breaks=re.compile(
+            rf"[,،，](?!\s*(?:{both('relative').pattern}))|[;:!?\n؛؟。、；：！？|।]+|\.(?=\s|$)|{both('breaks').pattern}"
+        ),
+        always=phrases(about_marks=False),
+        about_marks=phrases(about_marks=True),
         never=both("never"),
+        spelt=frozenset(map(fold, map(str, words.get("spelt", ())))),  # type: ignore[call-overload]
         undress=both("undress"),
         minor=both("minor"),
         sexual=both("sexual"),
@@ -101,24 +126,24 @@ def _one_of(alternatives: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(alternatives)) if alternatives else _NEVER
 
 
-def _alternatives(entries: object, *, bare: bool) -> list[str]:
+def _alternatives(entries: object, *, bare: bool, letter: str) -> list[str]:
     """Return regular expressions for a list's entries, longest first: the first that fits wins."""
     assert entries is None or isinstance(entries, list)
     ordered = sorted(map(str, entries or ()), key=len, reverse=True)
-    return [_pattern(entry, bare=bare) for entry in ordered]
+    return [_pattern(entry, bare=bare, letter=letter) for entry in ordered]
 
 
-def _pattern(entry: str, *, bare: bool) -> str:
+def _pattern(entry: str, *, bare: bool, letter: str) -> str:
     text = fold(entry)
-    is_stem = re.search(r"[\w)]\*$", text) is not None
+    is_stem = re.search(r"[\w)\u0900-\u09ff]\*$", text) is not None
     text = text[:-1] if is_stem else text
-    text = _ENDING.sub(lambda _: rf"{_LETTER}*", text.replace(" .. ", "\1").replace("..", "\0"))
+    text = _ENDING.sub(lambda _: rf"{letter}*", text.replace(" .. ", "\1").replace("..", "\0"))
     text = text.replace(" ?", "~").replace("~", f"{_SEPARATOR}{{0,2}}")
     gap = r"[^;.!?。！？\n]{0,40}?"
     text = text.replace(" ", f"{_SEPARATOR}+").replace("\0", gap)
     text = text.replace("\1", f",?{_SEPARATOR}+(?:{gap}{_SEPARATOR}+)?")
     if bare:
         return f"(?:{text})"
-    end = "" if is_stem else rf"(?!{_LETTER})"
-    tail = rf"{_LETTER}*" if is_stem else ""
-    return rf"(?<!{_LETTER})(?:{text}){tail}{end}"
+    end = "" if is_stem else rf"(?!{letter})"
+    tail = rf"{letter}*" if is_stem else ""
+    return rf"(?<!{letter})(?:{text}){tail}{end}"

@@ -8,11 +8,12 @@ itself. It keeps nothing and logs nothing.
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 from editor.policy import grammar
 from editor.policy.folding import fold, is_spaced_apart, readings, run_together
-from editor.policy.lexicon import Language, languages
+from editor.policy.lexicon import MARK, Language, languages
 
 Code = Literal["watermark_removal", "moderation_blocked"]
 
@@ -29,8 +30,9 @@ LIKELY_SHARE = 0.7
 _REMOVALS = "remov|eras|delet|getridof|wipe|hide|cover|cropout|clean|scrub|strip|eliminat|takeaway|takeoff"
 _MARKS = "watermark|copyright|gettyimages|shutterstock|signature|stocklogo|contentcredential"
 _RUN_TOGETHER = re.compile(rf"(?:{_REMOVALS}).{{0,24}}?(?:{_MARKS})|(?:no|without|{_MARKS})watermark")
-_TYPO_TARGETS = ("watermark", "copyright", "signature", "shutterstock", "watermarks")
-_WORD = re.compile(r"[a-z]{6,14}")
+_WORD = re.compile(r"[^\W\d_]{6,18}")
+_REAL_WORDS = frozenset({"remote", "renove", "deplete", "remede"})
+"""Words one letter away from a removal that mean what they say, beside those that the lists know."""
 
 
 def review(prompt: str, *, own_watermark: bool = False) -> Finding | None:
@@ -73,7 +75,14 @@ def _removes_mark(text: str) -> bool:
         text = language.never.sub(" ", text)
     if any(language.always.search(text) for language in candidates):
         return True
-    return any(grammar.wants_a_mark_gone(text, language) for language in _most_likely(text, candidates))
+    likely = _most_likely(text, candidates)
+    return any(grammar.wants_a_mark_gone(text, language) or _says_so(text, language) for language in likely)
+
+
+def _says_so(text: str, language: Language) -> bool:
+    """Tell whether the text has a whole phrase that removes a mark: "put a flower over the logo"."""
+    marked = language.roles["mark"].sub(MARK, text)
+    return MARK in marked and language.about_marks.search(marked) is not None
 
 
 def _sexual(text: str) -> str:
@@ -89,14 +98,22 @@ def _sexual(text: str) -> str:
 
 
 def _mended(text: str) -> str:
-    """Put right the words that are one slip away from a mark's name."""
+    """Put right the words that are one slip away from one that the gate knows by its spelling."""
     return _WORD.sub(lambda word: _near(word[0]), text)
 
 
+@cache
+def _spelt() -> frozenset[str]:
+    return frozenset[str]().union(*(language.spelt for language in languages()))
+
+
+@lru_cache(maxsize=4_096)
 def _near(word: str) -> str:
-    if word in _TYPO_TARGETS or word.startswith(_TYPO_TARGETS):
+    known = _spelt()
+    is_real = word in _REAL_WORDS or any(language.own_words.fullmatch(word) for language in languages())
+    if is_real or word.startswith(tuple(known)):
         return word
-    return next((target for target in _TYPO_TARGETS if _is_one_slip(word, target)), word)
+    return next((target for target in sorted(known) if _is_one_slip(word, target)), word)
 
 
 def _is_one_slip(word: str, target: str) -> bool:
