@@ -14,6 +14,7 @@ database of its own and drops it, unless --keep says to leave it and to use it a
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import statistics
 import sys
@@ -131,6 +132,8 @@ def measure(rounds: int) -> bool:
 
     is_good = True
     print(f"{'p95, ms':34}{'heavy: work':>12}{'database':>10}{'clock':>8}{'light: work':>13}{'queries':>9}")
+    gc.collect()
+    gc.freeze()  # as the site does once it is up (freeai/asgi.py)
     browsers = {who: client_of(Owner.objects.get(pk=who)) for who in (HEAVY, LIGHT)}
     asked = {who: addresses(who) for who in browsers}
     for name in asked[HEAVY]:

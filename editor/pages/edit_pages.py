@@ -158,7 +158,7 @@ def delete(request: HttpRequest, edit_id: str) -> HttpResponseBase:
     except UserError as refusal:
         messages.info(request, told(refusal.message))
         return redirect(edit)
-    messages.success(request, "Deleted, with its pictures.")
+    messages.success(request, _("Deleted, with its pictures."))
     return redirect(f"{reverse('account')}?tab=history")
 
 

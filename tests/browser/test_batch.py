@@ -55,6 +55,28 @@ def sign_in(page: Page, email: str) -> None:
     page.wait_for_url("**/batch/")
 
 
+def drop(page: Page, folder: Path) -> None:
+    """Drop a folder from the desktop: the browser itself makes its entries, as it does for a hand."""
+    cdp = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        cdp.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
+
+
+def test_a_dropped_folder_brings_the_files_of_all_folders_inside(
+    new_page: NewPage, folder: Path, mona: str
+) -> None:
+    page = new_page()
+    sign_in(page, mona)
+    drop(page, folder)
+    page.wait_for_url(re.compile(r"/batch/batch_\w+/"))
+    expect(page.locator("#bad li")).to_have_count(BAD, timeout=60_000)
+    expect(page.locator(".cell[data-face=ready]")).to_have_count(GOOD, timeout=60_000)
+    names = page.locator(".cell").evaluate_all("(cells) => cells.map((cell) => cell.dataset.name)")
+    assert "holidays/day 2/beach/picture 35.jpg" in names
+    assert not any("DS_Store" in name for name in names)
+
+
 def fill(page: Page, folder: Path) -> None:
     page.set_input_files("#folder", folder)
 

@@ -455,16 +455,67 @@ def test_the_ground_is_grey_without_a_tint_in_both_schemes(
     assert (red > 128) is is_light
 
 
-def test_the_model_page_is_light(page: Page) -> None:
-    page.goto("/models/freeai-lite/", wait_until="networkidle")
+LIGHT = ["/", "/models/", "/models/freeai-lite/", "/image/edit/", "/batch/", "/verify/", "/pricing/"]
+
+
+@pytest.mark.parametrize("shape", [{}, PHONE], ids=["wide", "phone"])
+def test_every_page_is_light_and_stands_still_while_it_comes(
+    new_page: NewPage, shape: dict[str, Any], photo_file: Path
+) -> None:
+    """At most 150 KB without pictures, and nothing moves under the reader; a slow processor shows it."""
+    page = new_page(**shape)
+    watch_for_shifts(page)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    for address in LIGHT:
+        assert_light_and_still(page, address)
+    edited(page, photo_file)
+    made = page.url
+    for address in ("/account/?tab=history", made, share_of(page)):
+        assert_light_and_still(page, address)
+
+
+@pytest.mark.parametrize("shape", [{}, PHONE], ids=["wide", "phone"])
+def test_from_right_to_left_nothing_runs_out_of_the_page(new_page: NewPage, shape: dict[str, Any]) -> None:
+    page = new_page(**shape)
+    for address in [*LIGHT, "/account/?tab=history", "/account/login/", "/api/"]:
+        page.goto(address)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        assert page.evaluate("document.body.scrollWidth <= innerWidth"), address
+        name, menu = (page.locator(part).first.bounding_box() for part in (".brand", ".site-nav"))
+        assert name is not None
+        assert menu is not None
+        assert name["x"] > menu["x"], address
+
+
+def watch_for_shifts(page: Page) -> None:
+    page.add_init_script(
+        """window.shift = 0;
+        new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+
+
+def assert_light_and_still(page: Page, address: str) -> None:
+    """Bytes as they would come to somebody new: with nothing in the cache."""
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.goto(address, wait_until="networkidle")
     weights: dict[str, int] = page.evaluate(
         """() => Object.fromEntries(
             ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
-                .filter((entry) => !entry.name.endsWith(".webp"))
+                .filter((entry) => entry.initiatorType !== "img")
                 .map((entry) => [entry.name, entry.transferSize]))"""
     )
-    assert len(weights) > 10
+    assert len(weights) > 5
     assert sum(weights.values()) < 150 * 1024, weights
+    assert page.evaluate("shift") < 0.01, address
+
+
+def share_of(page: Page) -> str:
+    """Share the edit on show, and return the page's address."""
+    page.locator(".share-fold > summary").click()
+    page.locator(".share-fold button").click()
+    return str(page.locator(".share-line input").input_value())
 
 
 @pytest.mark.parametrize("shape", [{}, PHONE], ids=["wide", "phone"])
@@ -472,12 +523,7 @@ def test_nothing_jumps_on_the_way_from_empty_to_done(
     new_page: NewPage, photo_file: Path, shape: dict[str, Any]
 ) -> None:
     page = new_page(**shape)
-    page.add_init_script(
-        """window.shift = 0;
-        new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });"""
-    )
+    watch_for_shifts(page)
     edited(page, photo_file)
     expect(page.locator("[role=slider]")).to_have_attribute("aria-valuenow", "50")
     assert page.evaluate("shift") < 0.01
