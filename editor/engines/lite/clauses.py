@@ -116,7 +116,8 @@ def _settle_so(tokens: list[Token]) -> list[Token]:
 def _settle_adjectives(tokens: list[Token]) -> list[Token]:
     """Tell "light" and "soft" as degrees ("a light blur") and as nouns ("warmer light") from the rest."""
     settled: list[Token] = []
-    for token, following in pairwise([*tokens, _START]):
+    for place, token in enumerate(tokens):
+        following = next((word for word in tokens[place + 1 :] if word.text != "please"), _START)
         before = settled[-1] if settled else _START
         noun_follows = following.kind in (Kind.EFFECT, Kind.PROPERTY) or following.text == "blur"
         if token.text in ("light", "soft") and noun_follows:

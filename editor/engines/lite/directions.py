@@ -14,6 +14,7 @@ from freeai.common.sentences import sentence as _
 _LIFTED_SHADOWS = frozenset(
     {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
 )
+_SUNK_SHADOWS = frozenset({"bring down", "pull down", "push down", "drop", "sink"})
 _NEUTRALS = frozenset({"black", "white", "grey", "gray", "silver"})
 
 
@@ -29,6 +30,8 @@ def moves_for(clause: Clause, head: Token, *, inherited: Kind | None, has_mask: 
             and head.sense.value != "cutout@background"
         ):
             raise refusals.unclear(_("it cannot take away “%(word)s” from a picture", word=head.text))
+        if clause.has(Kind.PAINT) and head.sense.value in ("monochrome", "sepia"):
+            raise refusals.unclear(_("it can take colours away, but cannot invent any"))
         return ((head.sense.value, 0.4 if head.sense.value == "blur@background" else 1.0),)
     if head.kind is Kind.GRADIENT:
         return _gradient_moves(clause, head, has_mask=has_mask)
@@ -50,7 +53,7 @@ def _quality_moves(clause: Clause, head: Token) -> Moves:
     reverse = clause.has(Kind.LESS, Kind.FIX, Kind.REMOVE, Kind.LOWER, Kind.TOO)
     if clause.has(Kind.LOWER, Kind.REMOVE) and not noun_like:
         raise refusals.unclear(_("“%(word)s” cannot be taken away; say “less %(word)s”", word=head.text))
-    if clause.has(Kind.LESS) and sense.form is Form.COMPARED:
+    if clause.has(Kind.LESS) and sense.form is Form.COMPARED and not head.text.startswith("more "):
         raise refusals.unclear(_("“less %(word)s” can be read in two ways", word=head.text))
     return some(scale.moves(-sense.sign if reverse else sense.sign), head)
 
@@ -90,7 +93,7 @@ def _wanted(clause: Clause, head: Token, inherited: Kind | None) -> Kind | None:
     if wanted is not None:
         return wanted
     scale = SCALES[head.sense.value]
-    if head.text == "film grain" or (head.text == "grain" and clause.joint.text == "with"):
+    if head.text == "film grain" or (head.text == "grain" and clause.joint.text in ("with", "then")):
         return Kind.MORE  # nobody complains of it by that name
     if clause.joint.kind in (Kind.AND, Kind.OR) and inherited is not None:
         return inherited
@@ -115,6 +118,8 @@ def _zone_moves(clause: Clause, head: Token) -> Moves:
         return scale.moves(1 if verb.kind is Kind.RAISE else -1)
     if verb is not None and verb.text in _LIFTED_SHADOWS:
         return scale.up
+    if verb is not None and verb.text in _SUNK_SHADOWS:
+        return scale.down
     raise refusals.unclear(_("say whether the %(word)s should be brighter or darker", word=head.text))
 
 

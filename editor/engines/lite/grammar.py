@@ -9,16 +9,18 @@ from dataclasses import replace
 
 from editor.engines.lite import places as regions
 from editor.engines.lite import refusals
-from editor.engines.lite.clauses import HEADS, Clause, clauses_of, segments_of, without
+from editor.engines.lite.clauses import HEADS, Clause, clauses_of, segments_of
 from editor.engines.lite.complaints import read_complaint, read_fix, read_statement
 from editor.engines.lite.contradictions import refuse_contradictions
 from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
 from editor.engines.lite.directions import direction, moves_for
+from editor.engines.lite.heads import merged
 from editor.engines.lite.plan import Step
+from editor.engines.lite.pronouns import resolved, topic_of
 from editor.engines.lite.promises import read_negation, read_promise, read_spared, sparing
 from editor.engines.lite.reading import VERBS, Reading, color_of, is_statement, steps_of
 from editor.engines.lite.scales import FAULTS, SCALES
-from editor.engines.lite.senses import Form, Kind, Sense, Token
+from editor.engines.lite.senses import Form, Kind, Token
 from freeai.common.sentences import sentence as _
 
 _FRAMING = (
@@ -32,12 +34,13 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
     """All steps of an instruction. Raises `NotUnderstood`."""
     reading = Reading(has_mask)
     for whole in clauses_of(tokens):
-        clause = read_spared(whole, reading)
+        clause = read_spared(resolved(whole, reading), reading)
         if not clause.tokens:
             continue
         _refuse_what_is_beyond(clause, reading)
         reading.region = regions.region_for(clause, reading.region, has_mask=has_mask)
         _read(clause, reading)
+        reading.topic = topic_of(clause) or reading.topic
     if reading.stated:
         raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
     refuse_contradictions(reading.steps, reading.forbidden)
@@ -61,7 +64,7 @@ def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
 
 def _read(clause: Clause, reading: Reading) -> None:
     """Take in one clause, whatever sort it is."""
-    clause = _merge_heads(clause)
+    clause = merged(clause)
     if clause.has(Kind.REMOVE) and not _removes_a_scale(clause):
         _read_removal(clause, reading)
     elif not clause.heads:
@@ -70,49 +73,6 @@ def _read(clause: Clause, reading: Reading) -> None:
         _read_head(clause, clause.heads[0], reading)
     else:
         _read_several_heads(clause, reading)
-
-
-_TAMED = {"shadows": 1, "highlights": -1}
-"""Which way a zone goes that is to be softer: towards the middle."""
-
-
-def _merge_heads(clause: Clause) -> Clause:
-    """Make one head of two that belong together: "brighten the shadows", "warmer colours"."""
-    heads = clause.heads
-    if len(heads) != 2:
-        return clause
-    qualities = [head for head in heads if head.kind is Kind.QUALITY]
-    zones = [head for head in heads if head.kind is Kind.ZONE]
-    if zones and qualities and qualities[0].text in ("soften", "softening"):
-        tamed = replace(
-            zones[0], sense=Sense(Kind.QUALITY, zones[0].sense.value, _TAMED[zones[0].sense.value])
-        )
-        return without(
-            Clause(clause.joint, tuple(tamed if t is zones[0] else t for t in clause.tokens)), qualities
-        )
-    if zones and qualities and qualities[0].sense.value == "brightness":
-        sense = replace(qualities[0].sense, value=zones[0].sense.value)
-        merged = Token(f"{qualities[0].text} {zones[0].text}", sense)
-        tokens = [merged if token is qualities[0] else token for token in clause.tokens]
-        return Clause(clause.joint, tuple(token for token in tokens if token is not zones[0]))
-    painted = [head for head in heads if head.sense.value in ("oil", "sketch", "watercolor")]
-    if len(painted) == 1 and any(head.sense.value == "style" for head in heads):
-        return without(clause, painted)  # "an oil painting in the style of Monet"
-    plain = [
-        head for head in heads if head.text in ("drawing", "sketch", "painting", "painted", "drawn by hand")
-    ]
-    drawn = ("ink", "watercolor", "oil", "cartoon", "sketch", "style")
-    if len(plain) == 1 and any(head.sense.value in drawn for head in heads if head not in plain):
-        return without(clause, plain)  # "a drawing in ink"
-    cutouts = [head for head in heads if head.sense.value == "cutout@background"]
-    if cutouts and any(head.kind is Kind.COLOR for head in heads):
-        return without(clause, cutouts)  # "isolate the subject on a white background"
-    hues = [head for head in heads if head.kind is Kind.PROPERTY and head.sense.value == "saturation"]
-    of_color = {"vibrance", "saturation", "warmth", "dullness", "fading"}
-    colors = [head for head in heads if head.kind in (Kind.COLOR, Kind.COLORISH)]
-    if hues and (colors or (qualities and qualities[0].sense.value in of_color)):
-        return without(clause, hues)
-    return clause
 
 
 def _removes_a_scale(clause: Clause) -> bool:
@@ -209,7 +169,7 @@ def _read_several_heads(clause: Clause, reading: Reading) -> None:
 def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     """A clause about one thing: find the steps it asks for, or the promise it makes."""
     _refuse_leftovers(clause)
-    if clause.has(Kind.KEEP):
+    if clause.has(Kind.KEEP) and not _keeps_much(clause, head):
         read_promise(clause, head, reading, sign=0)
         return
     if clause.has(Kind.NOT):
@@ -238,6 +198,12 @@ def _read_head(clause: Clause, head: Token, reading: Reading) -> None:
     reading.degree, reading.negated = degree, False
     reading.complained |= clause.has(Kind.TOO)
     reading.inherited = direction(clause) or (reading.inherited if head.kind is Kind.PROPERTY else None)
+
+
+def _keeps_much(clause: Clause, head: Token) -> bool:
+    """ "Keep plenty of contrast" asks for more; "keep the contrast" for none."""
+    much = any(word.sense.amount > 1 for word in clause.all(Kind.DEGREE))
+    return much and head.kind is Kind.PROPERTY and not clause.has(Kind.NOT)
 
 
 def _refuse_leftovers(clause: Clause) -> None:

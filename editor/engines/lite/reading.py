@@ -28,6 +28,7 @@ class Reading:
     degree: Degree = NO_DEGREE
     negated: bool = False
     spared: str = ""  # what is to stay as it is
+    topic: Token | None = None  # what "it" or "them" means: the scale, zone or region spoken of last
     region: str = ""  # what the present clause is about, to be found in the picture
 
     def add(self, steps: list[Step]) -> None:

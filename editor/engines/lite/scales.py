@@ -50,8 +50,8 @@ SCALES: dict[str, Scale] = {
         (("contrast", -0.25), ("saturation", -0.2)), (("contrast", 0.25), ("saturation", 0.2)), fault=1
     ),
     "drama": Scale((("contrast", 0.35), ("clarity", 0.35)), (("contrast", -0.2), ("clarity", -0.25))),
-    "shadows": Scale((("shadows", 0.4),), (("shadows", -0.4),)),
-    "highlights": Scale((("highlights", 0.4),), (("highlights", -0.4),)),
+    "shadows": Scale((("shadows", 0.4),), (("shadows", -0.4),), fault=-1),
+    "highlights": Scale((("highlights", 0.4),), (("highlights", -0.4),), fault=1),
 }
 
 CAST_MOVES: dict[str, float] = {"yellow": -0.3, "orange": -0.3, "amber": -0.3, "blue": 0.3}

@@ -38,9 +38,13 @@ class Language:
     spaced: bool = True
 
 
+def is_chinese(prompt: str) -> bool:
+    return bool(_HAN.search(prompt))
+
+
 def translations(prompt: str) -> list[str]:
     """The prompt in English, once per language that may be meant; unknown words are marked."""
-    if _HAN.search(prompt):
+    if is_chinese(prompt):
         return [_from_chinese(prompt.lower(), _chinese())]
     return [_from_words(prompt.lower(), language) for language in (_german(), _spanish())]
 

@@ -44,8 +44,10 @@ def _tokens(prompt: str) -> list[Token]:
     fewest = _unknown(best)
     if not fewest:
         return best
+    if translate.is_chinese(prompt):
+        fewest += len(prompt)
     for english in translate.translations(prompt):
-        tokens = read(english, ENGLISH)
+        tokens = read(plainer(english), ENGLISH)
         if _unknown(tokens) < fewest:
             best, fewest = tokens, _unknown(tokens)
     return best
