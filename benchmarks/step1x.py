@@ -148,16 +148,17 @@ def measure(name: str, options: argparse.Namespace) -> None:
 
 
 def forget_peak() -> None:
-    """Let the kernel begin anew with the most memory this process held."""
-    if sys.platform == "linux":
-        Path("/proc/self/clear_refs").write_text("5")
+    """Let the kernel begin anew with the most memory this process held; Linux only."""
+    if (switch := Path("/proc/self/clear_refs")).exists():
+        switch.write_text("5")
 
 
 def peak_bytes() -> int:
-    if sys.platform == "linux":
-        status = Path("/proc/self/status").read_text()
-        return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    """Return the most memory held since; the system's own count for the whole life where it has no other."""
+    if not (status := Path("/proc/self/status")).exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    held = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return 1024 * int(held.split()[1])
 
 
 def edit(pipeline: Step1XPipeline, photo: Image.Image, prompt: str, dials: Sampling) -> Any:
