@@ -16,8 +16,8 @@ from editor.engines.lite.degrees import NO_DEGREE, Degree, amount_of, degree_in
 from editor.engines.lite.directions import direction, moves_for
 from editor.engines.lite.heads import merged
 from editor.engines.lite.plan import Step
-from editor.engines.lite.pronouns import resolved, topic_of
 from editor.engines.lite.promises import read_negation, read_promise, read_spared, sparing
+from editor.engines.lite.pronouns import resolved, topic_of
 from editor.engines.lite.reading import VERBS, Reading, color_of, is_statement, steps_of
 from editor.engines.lite.scales import FAULTS, SCALES
 from editor.engines.lite.senses import Form, Kind, Token
