@@ -109,7 +109,7 @@ def _decoder(one: str) -> Callable[[re.Match[str]], str]:
     return decoded
 
 
-def _decoder_cyrillic(signs: Mapping[int, str]) -> Callable[[re.Match[str]], str]:
+def _decoder_cyrillic(signs: Mapping[int, int]) -> Callable[[re.Match[str]], str]:
     """Return what reads digits inside a word of Cyrillic letters as such letters."""
     return lambda found: found[0].translate(signs) if _CYRILLIC.search(found[0]) else found[0]
 

@@ -31,6 +31,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def talk(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Talk]:
     """Load the engine as a worker does, and let its language model say what a test gives it."""
     options = {"weights": str(checkpoint), "device": "cpu", "dtype": "float32", "size_level": 64}
+    options["thinker_seconds_max"] = 3600  # a busy machine must not cut the talk short
     monkeypatch.setitem(registry._options, MODEL, options)
     registry.engine.cache_clear()
     engine = registry.engine(MODEL)
