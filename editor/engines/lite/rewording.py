@@ -54,7 +54,7 @@ class Place:
 
 def reword(image: Pixels, work: Work) -> Pixels:
     """Replace every appearance of a word by another. Raises `WordNotFound`."""
-    old, _between, new = work.color.partition(TO)
+    old, _to, new = work.color.partition(TO)
     _refuse_unwritable(new)
     work.report(0.05)
     read = [line for line in lettering.read(image) if work.mask is None or _is_painted(line, work.mask)]
