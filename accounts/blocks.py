@@ -26,6 +26,11 @@ def require_open(owner: Owner) -> None:
         )
 
 
+def is_blocked(owner_id: str) -> bool:
+    """Tell whether a moderator has blocked this owner."""
+    return Owner.objects.filter(pk=owner_id).exclude(block="").exists()
+
+
 def put(owner: Owner, block: Owner.Block) -> None:
     """Block an owner from now on."""
     Owner.objects.filter(pk=owner.pk).update(block=block, blocked_at=timezone.now())

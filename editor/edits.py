@@ -25,6 +25,7 @@ from django.db.models.fields import DateTimeField, DurationField
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import Owner
 from billing import ledger
 from editor.models import Edit, Preview, Worker
@@ -146,15 +147,17 @@ def stop_all(owner_id: str, *, code: str, message: str) -> int:
     return ended
 
 
-def end_now(edit: Edit) -> None:
+def end_now(edit: Edit, *, by_owner: bool) -> None:
     """queued or running → canceled, without waiting for the engine; nothing happens to an ended one.
 
-    For owners who leave or delete everything. A worker in the middle of it finds its lease lost.
+    For owners who leave or delete everything, and for pictures that are taken down: by_owner says which,
+    since a share of a day that is over expires only at the owner's own wish. A worker in the middle of
+    it finds its lease lost.
     """
     with transaction.atomic():
         active = Edit.objects.filter(pk=edit.pk, status__in=Edit.ACTIVE)
         if active.update(status=Status.CANCELED, cancel_requested=True, lease_until=None, finished_at=Now()):
-            _settle(edit, Status.CANCELED)
+            _settle(edit, Status.CANCELED, by_owner=by_owner)
             Preview.objects.filter(edit=edit).delete()
 
 
@@ -232,14 +235,18 @@ def _finish(edit: Edit, status: Edit.Status, **facts: Any) -> None:
         Preview.objects.filter(edit=edit).delete()
 
 
-def _settle(edit: Edit, status: Edit.Status) -> None:
-    """End the edit's hold with the edit. Whoever got here has won the row, so the hold must be open."""
+def _settle(edit: Edit, status: Edit.Status, *, by_owner: bool = True) -> None:
+    """End the edit's hold with the edit. Whoever got here has won the row, so the hold must be open.
+
+    A cancel counts as the owner's own unless the house took the picture down or blocked the owner.
+    """
     if edit.hold_id is None:
         return
     if status == Status.SUCCEEDED:
         has_ended = ledger.capture_hold(edit.hold_id)
     else:
-        has_ended = ledger.release_hold(edit.hold_id, by_owner=status == Status.CANCELED)
+        is_own = status == Status.CANCELED and by_owner and not blocks.is_blocked(edit.owner_id)
+        has_ended = ledger.release_hold(edit.hold_id, by_owner=is_own)
     if not has_ended:
         raise ledger.PurseAstray(edit.hold_id)
 

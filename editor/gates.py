@@ -6,6 +6,7 @@ its package is not installed, says so in the log once and lets the others do the
 """
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import cast
@@ -71,7 +72,8 @@ class Gate:
     """The picture's gates around one running edit: begin, before the engine; judge, after it.
 
     A slow engine works meanwhile, so the look at the source costs no time then. After a quick one the
-    look is taken only if something that could be letters went away.
+    look is taken only if something that could be letters went away; its result's content is judged if
+    anything came or went, since a change of tone alone makes no new picture.
     """
 
     def __init__(self, edit: Edit, image: Pixels) -> None:
@@ -92,7 +94,7 @@ class Gate:
         if mask is not None:
             self._refuse_covered(mask)
         elif engine_is_slow and self._source.marks is None:
-            self._look = _looking.submit(_marks_of, self._image)
+            self._look = _looking.submit(_marks_of, self._image, self._source.rights)
 
     def judge(self, result: Pixels) -> None:
         """Judge the result before anything is made of it. Raises PolicyRefusal."""
@@ -100,11 +102,11 @@ class Gate:
             return
         if settings.CONTENT_MODE == "flag":
             self._judge_source_content()
-        if marks.keeps_its_strokes(self._image, result):
-            return
-        if settings.CONTENT_MODE != "off":
+        has_lost = not marks.keeps_its_strokes(self._image, result)
+        has_gained = not marks.keeps_its_strokes(result, self._image)
+        if settings.CONTENT_MODE != "off" and (has_lost or has_gained):
             self._judge_content(_score(result), Flag.Kind.RESULT_CONTENT)
-        if self._looks_for_marks and marks.lost(self._marks(), self._image, result):
+        if has_lost and self._looks_for_marks and marks.lost(self._marks(), self._image, result):
             raise _lost_mark()
 
     @property
@@ -124,7 +126,7 @@ class Gate:
     def _marks(self) -> tuple[Mark, ...]:
         """Return the source's marks, from its row if somebody has looked before."""
         if self._source.marks is None:
-            found = self._look.result() if self._look else _marks_of(self._image)
+            found = self._look.result() if self._look else _marks_of(self._image, self._source.rights)
             self._source.marks = [mark.to_row() for mark in found]
             Source.objects.filter(pk=self._source.pk, status=Source.Status.READY).update(
                 marks=self._source.marks
@@ -194,12 +196,14 @@ def _lost_mark() -> WatermarkRemoval:
     )
 
 
-def _marks_of(image: Pixels) -> tuple[Mark, ...]:
+def _marks_of(image: Pixels, rights: Mapping[str, str | bool]) -> tuple[Mark, ...]:
+    """Return what the file claims and what is on the picture, where whom it names is looked for too."""
+    claims = marks.claimed(rights)
     try:
-        return marks.find(image)
+        return (*claims, *marks.find(image, holders=marks.holders(rights)))
     except ScannerMissing:
         _warn_once("marks")
-        return ()
+        return claims
 
 
 def _score(image: Pixels) -> float:

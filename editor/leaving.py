@@ -82,7 +82,7 @@ def close_account(user: User, password: str) -> None:
 def _forget_pictures(owner: Owner) -> None:
     """End what is under way, take everything out of sight, and let its bytes be due. In a transaction."""
     for edit in Edit.objects.filter(owner=owner, status__in=Edit.ACTIVE).order_by("pk"):
-        edits.end_now(edit)
+        edits.end_now(edit, by_owner=True)
     edits.forget_all(owner)
     now = timezone.now()
     Share.objects.filter(edit__owner=owner, revoked_at=None).update(revoked_at=now)

@@ -57,7 +57,9 @@ def take_down(edit: Edit, *, by: User, reason: str) -> None:
     with transaction.atomic():
         _write(Kind.TAKE_DOWN, by=by, owner=edit.owner, edit=edit, reason=reason)
         for active in Edit.objects.filter(source=edit.source_id, status__in=Edit.ACTIVE).order_by("pk"):
-            edits.end_now(active)  # a cancel alone may come too late, and its result would stay
+            edits.end_now(
+                active, by_owner=False
+            )  # a cancel alone may come too late, and its result would stay
     edit.refresh_from_db()
     retention.take_down(edit)
 

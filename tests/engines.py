@@ -111,6 +111,17 @@ class Eraser:
         return EditOutput(image=image, seed=request.seed, is_in_frame=True)
 
 
+class Painter:
+    """Draws a figure into the upper left quarter, where nothing need have been."""
+
+    def edit(self, request: EditRequest) -> EditOutput:
+        image = request.image.copy()
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        lit = np.add.outer(np.arange(height) // 6, np.arange(width) // 6) % 2 == 0
+        image[:height, :width][lit] = (224, 172, 150)
+        return EditOutput(image=image, seed=request.seed, is_in_frame=True)
+
+
 class Rewriter:
     """Writes a prompt of its own, the words after "as", and has it reviewed."""
 
@@ -137,6 +148,9 @@ def _mark(name: str) -> None:
 
 EXTRA = ",".join(
     f"test-{kind.__name__.lower()}={kind.__module__}:{kind.__name__}"
-    for kind in (Slow, Broken, Echo, Invert, Flaky, Hungry, Transparent, Talkative, Eraser, Rewriter, Patient)
+    for kind in (
+        *(Slow, Broken, Echo, Invert, Flaky, Hungry, Transparent, Talkative, Eraser, Painter, Rewriter),
+        Patient,
+    )
 )
 """What FREEAI_EXTRA_ENGINES says so that a site knows them all."""

@@ -20,7 +20,6 @@ _JPEG_NAMESPACE = b"http://ns.adobe.com/xap/1.0/\0"
 
 _TEXTS = {
     "xmp_web_statement": "xmpRights:WebStatement",
-    "xmp_credit": "photoshop:Credit",
 }
 _HEAD = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -41,6 +40,8 @@ def packet(rights: Mapping[str, str | bool]) -> bytes:
     """
     attributes = [("Iptc4xmpExt:DigitalSourceType", SOURCE_TYPE)]
     attributes += [(tag, str(rights[name])) for name, tag in _TEXTS.items() if rights.get(name)]
+    if credit := _first(rights, "xmp_credit", "iptc_credit"):
+        attributes.append(("photoshop:Credit", credit))
     if rights.get("xmp_marked"):
         attributes.append(("xmpRights:Marked", "True"))
     lists = [

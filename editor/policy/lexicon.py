@@ -114,7 +114,7 @@ def _language(name: str, words: Mapping[str, object], english: Mapping[str, obje
         always=phrases(about_marks=False),
         about_marks=phrases(about_marks=True),
         never=both("never"),
-        spelt=frozenset(map(fold, map(str, words.get("spelt", ())))),  # type: ignore[call-overload]
+        spelt=frozenset(map(fold, _listed(words.get("spelt")))),
         undress=both("undress"),
         minor=both("minor"),
         sexual=both("sexual"),
@@ -126,10 +126,14 @@ def _one_of(alternatives: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(alternatives)) if alternatives else _NEVER
 
 
+def _listed(entries: object) -> list[str]:
+    assert entries is None or isinstance(entries, list)
+    return list(map(str, entries or ()))
+
+
 def _alternatives(entries: object, *, bare: bool, letter: str) -> list[str]:
     """Return regular expressions for a list's entries, longest first: the first that fits wins."""
-    assert entries is None or isinstance(entries, list)
-    ordered = sorted(map(str, entries or ()), key=len, reverse=True)
+    ordered = sorted(_listed(entries), key=len, reverse=True)
     return [_pattern(entry, bare=bare, letter=letter) for entry in ordered]
 
 

@@ -1,6 +1,9 @@
 """Marks of ownership on a picture: notices, credits, stock agencies' names, signs of AI, and what the
 file itself claims; where they are; whether an edit covers or loses them.
 
+What a file claims (a copyright notice in its metadata, incoming credentials) forbids no edit: it travels
+on with the result. But whom it names is looked for on the picture, where the bare name is a signature.
+
 A picture's letters are read, and once more with its faint contrasts raised, then judged: ordinary
 writing (a shop sign, a menu, a book) is no mark. Logos without letters are not found, but for the
 four-pointed star of an AI label. Everything is pixels and words in, findings out.
@@ -31,6 +34,7 @@ COVERED_SHARE = 0.1
 GONE_LIKENESS = 0.55
 """Below this likeness of its lines before and after, a mark is looked for anew."""
 READ_AGAIN_LIKENESS = 0.6
+HOLDER_LIKENESS = 0.8
 REPEATS_MIN = 3
 TILT_DEGREES_MIN = 8.0
 REPEATS_LEVEL_MIN = 6
@@ -91,6 +95,21 @@ _STOCK = (
 )
 _STOCK_WHOLE = {"alamy", "vcg", "imago", "istock", "envato", "pond5", "123rf", "pixta", "freepik", "getty"}
 """Short names count as whole words only."""
+_NAMING = (
+    "exif_copyright",
+    "exif_artist",
+    "xmp_rights",
+    "xmp_creator",
+    "xmp_owner",
+    "xmp_credit",
+    "iptc_byline",
+    "iptc_credit",
+    "iptc_copyright",
+)
+_AROUND_NAMES = re.compile(
+    r"©|\(c\)|\b(copyright|all rights reserved|alle rechte vorbehalten|tous droits reserves"
+    r"|photo(graph)?(ed)? by|by|(19|20)\d\d)\b|[.,;:|/]"
+)
 _NOTICE = re.compile(
     r"©|\bcopyright|\(c\)\s*\S|all rights? reserv|tous droits|alle rechte vorbehalten|todos los derechos"
     r"|todos os direitos|tutti i diritti|все права защищ|版权所有|版權所有|著作权|著作權|حقوق النشر"
@@ -118,14 +137,18 @@ _OVERLAY = re.compile(
 )
 
 
-def find(image: Pixels) -> tuple[Mark, ...]:
-    """Return the marks on a picture, (H, W, 3) uint8. Raises `lettering.ScannerMissing`."""
+def find(image: Pixels, *, holders: Iterable[str] = ()) -> tuple[Mark, ...]:
+    """Return the marks on a picture, (H, W, 3) uint8. Raises `lettering.ScannerMissing`.
+
+    holders: whom the file's metadata names (`holders`): their name on the picture is a credit.
+    """
     lines = lettering.read(image)
     if not any(_kind_of(fold(line.text).strip()) for line in lines):
         # A ghost of a mark is read on a copy with its faint contrasts raised, where others are lost.
         lines = (*lines, *lettering.read(_raised(image), side_max=RAISED_SIDE_MAX))
     size = image.shape[1], image.shape[0]
-    singles = [mark for line in lines if (mark := _single(line, size))]
+    named = tuple(holders)
+    singles = [mark for line in lines if (mark := _single(line, size) or _signed(line, named))]
     return (*singles, *_repeated(lines, taken={mark.box for mark in singles}), *_star(image))
 
 
@@ -136,6 +159,13 @@ def claimed(rights: Mapping[str, str | bool]) -> tuple[Mark, ...]:
     if rights.get("content_credentials"):
         found.append(Mark("credentials", "", None))
     return tuple(found)
+
+
+def holders(rights: Mapping[str, str | bool]) -> tuple[str, ...]:
+    """Return whom the file's metadata names as author or owner, without the words around the names."""
+    told = [str(rights[name]) for name in _NAMING if isinstance(rights.get(name), str)]
+    names = [_AROUND_NAMES.sub(" ", fold(text)) for text in told]
+    return tuple(dict.fromkeys(" ".join(name.split()) for name in names if len(name.strip()) >= 4))
 
 
 def covered(marks: Iterable[Mark], mask: Plane) -> Mark | None:
@@ -195,6 +225,14 @@ def _single(line: Line, size: tuple[int, int]) -> Mark | None:
     if kind is None and _OVERLAY.search(text) and _lies_over(line, size):
         kind = "overlay"
     return None if kind is None else Mark(kind, line.text[:120], _bounds([line]))
+
+
+def _signed(line: Line, named: Iterable[str]) -> Mark | None:
+    """Find a line that is little more than the name of somebody whom the metadata names."""
+    said = re.sub(r"[\W_]|\d{4}", "", fold(line.text))
+    bare = (re.sub(r"[\W_]", "", name) for name in named)
+    is_name = any(_likeness(said, name) >= HOLDER_LIKENESS for name in bare) if len(said) >= 4 else False
+    return Mark("credit", line.text[:120], _bounds([line])) if is_name else None
 
 
 def _kind_of(text: str) -> Kind | None:

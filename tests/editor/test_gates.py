@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -118,6 +119,47 @@ def test_a_picture_above_the_threshold_is_flagged_or_refused_as_set(
     settings.CONTENT_MODE = "refuse"
     again = run(submit())
     assert (again.status, again.error_code) == ("refused", "moderation_blocked")
+
+
+def test_what_a_quick_engine_paints_on_a_plain_place_is_judged_too(
+    submit: Submit, alice: Owner, settings: LazySettings
+) -> None:
+    plain = np.full((256, 256, 3), 128, np.uint8)
+    source = sources.receive(pictures.png(plain), name="plain.png", owner=lambda: alice)
+    settings.CONTENT_FLAG_PERCENT = 0
+    settings.CONTENT_MODE = "flag"
+    edit = run(submit("test-painter", source=source, prompt="a figure"))
+    assert edit.status == "succeeded"
+    assert Flag.objects.filter(edit=edit, kind="result_content").exists()
+
+
+def owned(picture: NDArray[np.uint8], holder: str) -> bytes:
+    """Return a JPEG whose metadata names its holder."""
+    tags = Image.Exif()
+    tags[0x8298] = holder
+    return pictures.encoded(picture, "JPEG", exif=tags, quality=95)
+
+
+def test_metadata_that_claims_rights_forbids_nothing_and_goes_on(submit: Submit, alice: Owner) -> None:
+    upload = owned(pictures.photo(320, 240), "Copyright 2020 Jane Miller")
+    source = sources.receive(upload, name="hers.jpg", owner=lambda: alice)
+    edit = run(submit("test-eraser", source=source, prompt="a plain meadow below"))
+    assert edit.status == "succeeded"
+    with default_storage.open(edit.result_name) as file:
+        assert "Copyright 2020 Jane Miller" in Image.open(file).info["xmp"].decode()
+    assert {mark["kind"] for mark in Source.objects.get(pk=source.pk).marks or []} == {"metadata"}
+
+
+def test_a_bare_name_is_a_mark_if_the_metadata_names_it(submit: Submit, alice: Owner) -> None:
+    picture = Image.fromarray(pictures.photo(720, 480))
+    font = ImageFont.load_default(size=28)
+    ImageDraw.Draw(picture).text((400, 420), "Jane Miller", font=font, fill="white")
+    signed = np.asarray(picture)
+    hers = sources.receive(owned(signed, "Copyright 2020 Jane Miller"), name="a.jpg", owner=lambda: alice)
+    edit = run(submit("test-eraser", source=hers, prompt="a plain meadow below"))
+    assert (edit.status, edit.error_code) == ("refused", "watermark_removal")
+    nobodys = sources.receive(pictures.encoded(signed, "JPEG"), name="b.jpg", owner=lambda: alice)
+    assert run(submit("test-eraser", source=nobodys, prompt="a plain meadow below")).status == "succeeded"
 
 
 def test_an_appeal_keeps_the_picture_for_its_days_and_is_shown(

@@ -159,6 +159,29 @@ def test_taking_down_ends_what_runs_on_the_same_picture(submit: Submit, mona: Us
     assert settlement.reconcile_all() == []
 
 
+@pytest.mark.parametrize("ending", ["taken down while it waits", "suspended while it runs", "their own"])
+def test_only_the_owner_s_own_cancel_lets_the_share_of_a_day_that_is_over_expire(
+    submit: Submit, alice: Owner, mona: User, ending: str
+) -> None:
+    with time_machine.travel("2026-03-01T23:50:00Z", tick=False):
+        edit = submit()
+        claimed = edits.claim(edit.pk, runner.hand.workers[edit.engine]) if "runs" in ending else None
+        assert edit.hold is not None
+        price = edit.hold.daily
+    with time_machine.travel("2026-03-02T00:10:00Z", tick=False):
+        fresh = purses.balance(alice).pool
+        if ending == "their own":
+            edits.cancel(edit)
+        elif claimed is None:
+            moderation.take_down(edit, by=mona, reason="Reported, rightly.")
+        else:
+            moderation.suspend(alice, by=mona, reason="Reported, rightly.")
+            edits.stop(claimed)
+        came_back = 0 if ending == "their own" else price
+        assert purses.balance(alice).daily == fresh + came_back
+    assert settlement.reconcile_all() == []
+
+
 def test_every_decision_needs_a_reason_and_is_never_changed(alice: Owner, mona: User) -> None:
     with pytest.raises(InvalidInput):
         moderation.suspend(alice, by=mona, reason="  ")

@@ -107,6 +107,13 @@ def test_a_copyright_notice_goes_on_in_the_result(seal: Seal) -> None:
     assert '© Ärger &amp; "Söhne" &lt;GmbH&gt;' in taken
 
 
+def test_an_agency_s_credit_goes_on_wherever_it_stood(seal: Seal) -> None:
+    plain = made("jpeg", has_alpha=False, lossless=False)
+    for place in ("xmp_credit", "iptc_credit"):
+        signed = provenance.seal(plain, making(rights={place: "Some Agency"}), seal, format="jpeg")
+        assert 'photoshop:Credit="Some Agency"' in Image.open(io.BytesIO(signed)).info["xmp"].decode()
+
+
 def test_incoming_credentials_go_on_without_pictures_and_places(seal: Seal) -> None:
     upload = foreign(seal)
     assert upload.count(b"bidb") == 2
