@@ -21,7 +21,7 @@ from tests import pictures
 from tests.conftest import Submit
 
 WorkerFor = Callable[[str], Worker]
-GERMAN = {"HTTP_ACCEPT_LANGUAGE": "de"}
+GERMAN = {"Accept-Language": "de"}
 
 
 def message(answer: object) -> str:
@@ -30,12 +30,12 @@ def message(answer: object) -> str:
 
 def upload(browser: Client, data: bytes) -> str:
     image = SimpleUploadedFile("bild.png", data, content_type="image/png")
-    return message(browser.post("/sources/", {"image": image}, **GERMAN))
+    return message(browser.post("/sources/", {"image": image}, headers=GERMAN))
 
 
 def wish(browser: Client, source: Source, prompt: str) -> str:
     data = {"source": source.pk, "prompt": prompt, "model": "freeai-lite"}
-    return message(browser.post("/edits/", data, **GERMAN))
+    return message(browser.post("/edits/", data, headers=GERMAN))
 
 
 def test_a_picture_that_is_too_large_or_too_small(alices_browser: Client, settings: LazySettings) -> None:
@@ -88,7 +88,7 @@ def test_what_a_row_says_is_read_in_the_language_of_whoever_reads_it(
     page = f"/edits/{edit.pk}/"
     assert (
         "Dieser Wunsch hat 2.345 Zeichen; die Grenze liegt bei 2.000."
-        in alices_browser.get(page, **GERMAN).content.decode()
+        in alices_browser.get(page, headers=GERMAN).content.decode()
     )
     assert "This wish has 2,345 characters; the limit is 2,000." in alices_browser.get(page).content.decode()
     assert Edit.objects.get(pk=edit.pk).error_message == "This wish has 2,345 characters; the limit is 2,000."
