@@ -21,7 +21,7 @@ from tests import pictures
 from tests.conftest import Submit
 
 WorkerFor = Callable[[str], Worker]
-GERMAN = {"accept-language": "de"}
+GERMAN = {"Accept-Language": "de"}
 
 
 def message(answer: object) -> str:
