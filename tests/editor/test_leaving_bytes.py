@@ -95,7 +95,7 @@ def test_a_batch_s_zip_holds_signed_files(batch: Batch, alices_browser: Client) 
     async def take() -> bytes:
         answer = await browser.get(f"/batch/{batch.pk}/zip")
         assert answer.status_code == 200
-        return b"".join([piece async for piece in answer])
+        return b"".join([piece async for piece in answer.streaming_content])
 
     files = zipped(async_to_sync(take)())
     assert len(files) == len(FORMATS)
