@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -93,7 +94,7 @@ def test_a_batch_s_zip_holds_signed_files(batch: Batch, alices_browser: Client) 
     browser.cookies = alices_browser.cookies
 
     async def take() -> bytes:
-        answer = await browser.get(f"/batch/{batch.pk}/zip")
+        answer: Any = await browser.get(f"/batch/{batch.pk}/zip")
         assert answer.status_code == 200
         return b"".join([piece async for piece in answer.streaming_content])
 
