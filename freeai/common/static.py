@@ -5,13 +5,13 @@ hold a thread for as long as it waits. Here only requests for static files take 
 compressed on the way, so that a site without a build step or a proxy sends little too.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.middleware.gzip import GZipMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -40,11 +40,21 @@ class StaticFiles:
         return self._serve(request)
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
-        response = cast(HttpResponse, self._files(request))
+        response = _whole(self._files(request))
         is_text = response.headers.get("Content-Type", "").startswith(TEXT)
         if response.status_code == HTTPStatus.OK and is_text:
             return self._gzip.process_response(request, response)
         return response
+
+
+def _whole(response: HttpResponseBase) -> HttpResponse:
+    """Read a file at once: ours are small, and an iterator would hold a thread and be warned of."""
+    if not isinstance(response, FileResponse):
+        return cast(HttpResponse, response)
+    body = b"".join(cast("Iterator[bytes]", response.streaming_content))
+    if response.file_to_stream is not None:
+        response.file_to_stream.close()
+    return HttpResponse(body, status=response.status_code, headers=dict(response.items()))
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
