@@ -72,7 +72,7 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
         if inside:
             found.append(Clause(joint, tuple(inside)))
             joint, inside = token, []
-        elif token.kind in (Kind.BUT, Kind.OR, Kind.STOP):
+        elif token.kind in (Kind.BUT, Kind.OR, Kind.STOP) or token.text == "with":
             joint = token
     return found
 

@@ -4,6 +4,7 @@ from editor.engines.lite import refusals
 from editor.engines.lite.clauses import Clause
 from editor.engines.lite.degrees import NO_DEGREE
 from editor.engines.lite.directions import cast_moves, some
+from editor.engines.lite.plan import Step
 from editor.engines.lite.reading import Reading, color_of, steps_of
 from editor.engines.lite.scales import CAST_MOVES, FAULTS, SCALES
 from editor.engines.lite.senses import Form, Kind, Token
@@ -12,6 +13,13 @@ from freeai.common.sentences import sentence as _
 
 def read_statement(clause: Clause, head: Token, reading: Reading) -> None:
     """ "It looks gloomy": a complaint when it says "too" or names a fault, else only noted."""
+    if (
+        head.kind is Kind.EFFECT
+        and head.sense.value == "balance"
+        and clause.holds_only(Kind.EFFECT, Kind.COPULA, Kind.PICTURE)
+    ):
+        reading.add([Step("balance", 1.0)])  # "the white balance is off" complains by itself
+        return
     if clause.has(Kind.LESS, Kind.TIMES, Kind.NUMBER) or head.kind in (Kind.EFFECT, Kind.ZONE):
         raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
     if head.kind in (Kind.COLOR, Kind.COLORISH):
@@ -51,7 +59,8 @@ def read_complaint(clause: Clause, head: Token, reading: Reading) -> None:
 
 def read_fix(reading: Reading) -> None:
     """ "Fix that" turns what was stated of the picture into complaints."""
-    if not reading.stated and not reading.complained:
+    corrected = any(step.operation in ("balance", "enhance") for step in reading.last)
+    if not (reading.stated or reading.complained or corrected):
         raise refusals.unclear(_("it does not say what is wrong"))
     for moves in reading.stated:
         reading.add(steps_of(moves, NO_DEGREE))

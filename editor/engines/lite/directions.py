@@ -14,6 +14,9 @@ from freeai.common.sentences import sentence as _
 _LIFTED_SHADOWS = frozenset(
     {"lift", "raise", "bring up", "open up", "pull up", "push up", "recover", "bring back", "bring out"}
 )
+_RESCUED = frozenset({"recover", "rescue", "bring back", "retrieve", "restore"})
+"""What is asked of highlights is to get their drawing back, so they go down."""
+
 _SUNK_SHADOWS = frozenset({"bring down", "pull down", "push down", "drop", "sink"})
 _NEUTRALS = frozenset({"black", "white", "grey", "gray", "silver"})
 
@@ -97,6 +100,9 @@ def _wanted(clause: Clause, head: Token, inherited: Kind | None) -> Kind | None:
         return Kind.MORE  # nobody complains of it by that name
     if clause.joint.kind in (Kind.AND, Kind.OR) and inherited is not None:
         return inherited
+    much = any(word.sense.amount > 1 for word in clause.all(Kind.DEGREE))
+    if much and scale.fault != head.sense.sign and not clause.has(Kind.COPULA):
+        return Kind.MORE  # "lots of contrast"
     if clause.joint.text == "with" and scale.fault != head.sense.sign:
         return Kind.MORE  # "black and white with contrast", but not "a photo with noise"
     return None
@@ -114,6 +120,8 @@ def _zone_moves(clause: Clause, head: Token) -> Moves:
         and not clause.has(Kind.MORE, Kind.LESS)
     ):
         return scale.moves(number.sense.sign)
+    if head.sense.value == "highlights" and verb is not None and verb.text in _RESCUED:
+        return scale.down
     if head.sense.value == "highlights" and verb is not None:
         return scale.moves(1 if verb.kind is Kind.RAISE else -1)
     if verb is not None and verb.text in _LIFTED_SHADOWS:

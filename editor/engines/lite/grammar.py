@@ -38,9 +38,10 @@ def steps_in(tokens: list[Token], *, has_mask: bool) -> list[Step]:
         if not clause.tokens:
             continue
         _refuse_what_is_beyond(clause, reading)
+        topic, clause = topic_of(clause), merged(clause)
         reading.region = regions.region_for(clause, reading.region, has_mask=has_mask)
         _read(clause, reading)
-        reading.topic = topic_of(clause) or reading.topic
+        reading.topic = topic or reading.topic
     if reading.stated:
         raise refusals.unclear(_("it says how the picture looks, but not what to do about it"))
     refuse_contradictions(reading.steps, reading.forbidden)
@@ -64,7 +65,6 @@ def _refuse_what_is_beyond(clause: Clause, reading: Reading) -> None:
 
 def _read(clause: Clause, reading: Reading) -> None:
     """Take in one clause, whatever sort it is."""
-    clause = merged(clause)
     if clause.has(Kind.REMOVE) and not _removes_a_scale(clause):
         _read_removal(clause, reading)
     elif not clause.heads:

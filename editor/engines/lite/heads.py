@@ -65,12 +65,13 @@ def _quality_of_property(clause: Clause) -> Clause:
 def _one_of_the_same(clause: Clause) -> Clause:
     """ "Halftone dots as in a newspaper" names one effect twice."""
     seen: set[str] = set()
-    again: list[Token] = []
-    for head in clause.all(Kind.EFFECT):
-        if head.sense.value in seen and head.sense.value != "style":
-            again.append(head)
-        seen.add(head.sense.value)
-    return without(clause, again)
+    kept: list[Token] = []
+    for token in clause.tokens:
+        if token.kind is not Kind.EFFECT or token.sense.value == "style" or token.sense.value not in seen:
+            kept.append(token)
+        if token.kind is Kind.EFFECT:
+            seen.add(token.sense.value)
+    return Clause(clause.joint, tuple(kept))
 
 
 def _faces_in_some_way(clause: Clause) -> Clause:
@@ -113,6 +114,10 @@ _OF_COLOR = frozenset({"vibrance", "saturation", "warmth", "dullness", "fading"}
 def _color_of_what(clause: Clause) -> Clause:
     """ "Warmer colours", "a blue colour": the word "colour" adds nothing."""
     hues = [head for head in clause.all(Kind.PROPERTY) if head.sense.value == "saturation"]
+    dull = [quality for quality in clause.all(Kind.QUALITY) if quality.sense.value == "dullness"]
+    if len(hues) == 1 and len(dull) == 1:  # dull colours want life; the light is not spoken of
+        sense = replace(dull[0].sense, value="vibrance", sign=-dull[0].sense.sign)
+        return _one_for_two(clause, dull[0], hues[0], sense)
     told = clause.has(Kind.COLOR, Kind.COLORISH) or any(
         quality.sense.value in _OF_COLOR for quality in clause.all(Kind.QUALITY)
     )

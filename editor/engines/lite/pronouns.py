@@ -22,6 +22,8 @@ def resolved(clause: Clause, reading: Reading) -> Clause:
     topic = reading.topic
     if topic is None:
         return clause
+    if _leaves_out(clause) and topic.kind is not Kind.NOUN:
+        return Clause(clause.joint, (*clause.tokens, topic))
     pronoun = next((token for token in clause.tokens if _may_mean(token, topic, clause)), None)
     if pronoun is None:
         return clause
@@ -29,6 +31,13 @@ def resolved(clause: Clause, reading: Reading) -> Clause:
     put = () if named else (topic,)  # "make them livelier" says of what by itself
     place = clause.tokens.index(pronoun)
     return Clause(clause.joint, (*clause.tokens[:place], *put, *clause.tokens[place + 1 :]))
+
+
+def _leaves_out(clause: Clause) -> bool:
+    """ "Too strong, turn down": Chinese does without the pronoun."""
+    return clause.has(Kind.RAISE, Kind.LOWER) and clause.holds_only(
+        Kind.RAISE, Kind.LOWER, Kind.DEGREE, Kind.NUMBER, Kind.PERCENT, Kind.BY, Kind.REQUEST
+    )
 
 
 def _may_mean(token: Token, topic: Token, clause: Clause) -> bool:

@@ -32,7 +32,7 @@ SCALES: dict[str, Scale] = {
     "contrast": Scale((("contrast", 0.3),), (("contrast", -0.3),), fault=-1),
     "warmth": Scale((("white_balance", 0.3),), (("white_balance", -0.3),)),
     "saturation": Scale((("saturation", 0.3),), (("saturation", -0.3),), removable=True),
-    "vibrance": Scale((("vibrance", 0.4),), (("vibrance", -0.3),)),
+    "vibrance": Scale((("vibrance", 0.4),), (("vibrance", -0.3),), fault=-1),
     "sharpness": Scale((("sharpen", 0.5),), (("blur", 0.12),), fault=-1),
     "blur": Scale((("blur", 0.4),), (("sharpen", 0.6),), fault=1, removable=True),
     "noise": Scale((("grain", 0.4),), (("denoise", 0.5),), fault=1, removable=True),

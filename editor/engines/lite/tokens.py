@@ -12,7 +12,7 @@ from editor.engines.lite.senses import UNKNOWN_MARK, Kind, Lexicon, Sense, Token
 from editor.engines.lite.spelling import slips_between
 
 _PIECES = re.compile(
-    r"\x01\S+|b&w|b/w|\d0s\b|[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?<![\w%])[+-])?\d+(?:[.,]\d+)?|[.](?=\s|$)|\S"
+    r"\x01\S+|b&w|b/w|(?:19|20)?\d0s\b|[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?<![\w%])[+-])?\d+(?:[.,]\d+)?|[.](?=\s|$)|\S"
 )
 _PUNCTUATION = {
     ",": Kind.AND,
@@ -32,7 +32,9 @@ _SPELLED_TIMES = str.maketrans(
 )
 
 _CORRECTABLE_LETTERS_MIN = 5
-"""Shorter words have too many neighbours: "worm" is no "warm"."""
+"""Shorter words have too many neighbours: "worm" is no "warm". With four, only a swap is a slip: "moer"."""
+
+_SWAPPABLE = ("more", "less", "dark", "make", "blur", "warm", "cool", "noise", "with", "photo")
 
 
 def read(prompt: str, lexicon: Lexicon) -> list[Token]:
@@ -76,8 +78,11 @@ def spelled(word: str, lexicon: Lexicon) -> str:
     People rarely get the first letter wrong, and a first letter often makes another
     word ("older", "colder"): it has to agree. Two candidates mean that we don't know.
     """
-    if len(word) < _CORRECTABLE_LETTERS_MIN or word in lexicon.words or word in lexicon.lookalikes:
+    if word in lexicon.words or word in lexicon.lookalikes:
         return word
+    if len(word) < _CORRECTABLE_LETTERS_MIN:
+        swapped = [known for known in _SWAPPABLE if word[:1] == known[0] and sorted(known) == sorted(word)]
+        return swapped[0] if swapped else word
     if not word.isalpha():
         return word
     slips = 1 if len(word) < 10 else 2

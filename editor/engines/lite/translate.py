@@ -9,22 +9,42 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from editor.engines.lite.senses import UNKNOWN_MARK
 from editor.engines.lite.spelling import slips_between
-from editor.engines.lite.vocabulary import chinese
+from editor.engines.lite.vocabulary import chinese, german, spanish
+from editor.engines.lite.vocabulary.colors import COLORS
 from editor.engines.lite.vocabulary.lists import listed
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"b/n|s/w|[^\W\d_]+(?:'[^\W\d_]+)*|[+-]?\d+(?:[.,]\d+)?|\S")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_CORRECTABLE_LETTERS_MIN = 6
+_CORRECTABLE_LETTERS_MIN = 5
 _ENDINGS = ("e", "er", "en", "es", "em")
 """Of German adjectives."""
+
+_VERBS = frozenset(
+    {"make", "increase", "add", "reduce", "remove", "fix", "paint", "keep", "change", "replace", "crop"}
+    | {"rotate", "flip", "enlarge", "move", "brighten", "darken", "sharpen", "denoise", "blur", "soften"}
+    | {"saturate", "desaturate", "livelier", "pixelate", "posterise", "invert", "fill", "enhance", "dehaze"}
+    | {
+        "warm up",
+        "cool down",
+        "cheer up",
+        "hide the faces",
+        "lift",
+        "raise",
+        "recover",
+        "bring down",
+        "transparent background",
+    }
+    | {"fix the white balance", "black and white"}
+)
+"""The English of those words of which all the forms of a verb are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +56,7 @@ class Language:
     fold: Callable[[str], str]
     words_max: int
     spaced: bool = True
+    colors_follow: bool = False
 
 
 def is_chinese(prompt: str) -> bool:
@@ -66,7 +87,22 @@ def _from_words(text: str, language: Language) -> str:
             length = 1
             english.append(_unlisted(pieces[place], language))
         place += length
-    return " ".join(english)
+    return " ".join(_colors_first(english) if language.colors_follow else english)
+
+
+def _colors_first(english: list[str]) -> list[str]:
+    """ "The car green" is a green car, where another colour behind it says what it shall be."""
+    turned = list(english)
+    for place in range(len(turned) - 2):
+        article, noun, color = turned[place : place + 3]
+        others = any(set(word.split()) & set(COLORS) for word in turned[place + 3 :])
+        if article == "the" and noun in _THINGS and color in COLORS and others:
+            turned[place + 1 : place + 3] = [color, noun]
+    return turned
+
+
+_THINGS = frozenset({"car", "dress", "hair", "dog", "house", "sea", "table", "grass", "trees", "clouds"})
+"""The English of those nouns that stand for many things."""
 
 
 def _unlisted(word: str, language: Language) -> str:
@@ -125,7 +161,17 @@ def _german() -> Language:
             if word[-1] in "+*":
                 for ending in _ENDINGS:
                     target.setdefault(base + ending, english)
-    return _language(phrases | exact, table["rewrites"], fold)
+    verbs = {
+        word: english
+        for english, words in table["words"].items()
+        if english in _VERBS
+        for word in map(fold, listed(words))
+        if " " not in word
+    }
+    said = phrases | exact
+    for form, english in german.forms(verbs).items():
+        said.setdefault(form, english)
+    return _language(said, [*table["rewrites"], *german.separated(verbs)], fold)
 
 
 @cache
@@ -140,12 +186,21 @@ def _spanish() -> Language:
         for word in listed(words):
             for form in _spanish_forms(fold(word)):
                 phrases[form] = english
+    verbs = {
+        word: english
+        for english, words in table["words"].items()
+        if english in _VERBS
+        for word in map(fold, listed(words))
+        if " " not in word
+    }
+    for form, english in spanish.forms(verbs).items():
+        phrases.setdefault(form, english)
     phrases |= {"esta": "looks", "¿": "", "¡": ""}
     for noun in ("foto", "imagen", "fotografia"):
         phrases[f"esta {noun}"] = phrases[f"a esta {noun}"] = "this photo"
     for noun in ("zona", "area", "parte"):
         phrases[f"esta {noun}"] = "this area"
-    return _language(phrases, table["rewrites"], fold)
+    return replace(_language(phrases, table["rewrites"], fold), colors_follow=True)
 
 
 def _spanish_forms(word: str) -> tuple[str, ...]:

@@ -92,10 +92,17 @@ def phrases_of(words: Mapping[str, str], adjectives: Mapping[str, list[str]]) ->
     for word, complaint in _NOT_ENOUGH.items():
         made["不够" + word] = made["不太" + word] = complaint
     for word, color in _COLORS.items():
+        made["偏" + word + "一点点"] = made["偏" + word + "一些"] = made["偏" + word + "点"] = (
+            f"a {color} tint"
+        )
         made["偏" + word] = made["太" + word] = made["发" + word] = f"too {color}"
         made["偏" + word + "一点"] = made["偏" + word + "色"] = f"a {color} tint"
         made[word + "色调"] = made["偏" + word + "色调"] = made[word + "调"] = f"a {color} tint"
         made["去" + word] = f"less {color}"
+    _warmth(made)
+    _shades(made)
+    _fractions(made)
+    _steps(made)
     made |= {"加暗角": "add a vignette", "高光压暗": "softer highlights", "压暗高光": "softer highlights"}
     made |= {
         "太暗": "too dark",
@@ -142,3 +149,83 @@ def phrases_of(words: Mapping[str, str], adjectives: Mapping[str, list[str]]) ->
         made.pop(word + "黑", None)
     made |= {"变黑": "make black", "弄黑": "make black"}
     return made
+
+
+def _warmth(made: dict[str, str]) -> None:
+    """ "A bit cooler" is a wish, where "rather cool" alone complains."""
+    for word, compared in (("冷", "cooler"), ("暖", "warmer"), ("亮", "brighter"), ("暗", "darker")):
+        for after, degree in (*_AFTER_ADJECTIVE.items(), ("一点点", "a tiny bit")):
+            made[f"偏{word}{after}"] = f"{degree} {compared}"
+        made[f"偏{word}色调"] = made[f"偏{word}调"] = f"{compared}"
+
+
+_SHADES = {"浅": "light", "淡": "light", "深": "dark", "暗": "dark", "亮": "bright", "粉": "pale"}
+_SHADED = _COLORS | {"灰": "grey", "棕": "brown", "褐": "brown", "咖": "brown", "橘": "orange"}
+
+
+def _shades(made: dict[str, str]) -> None:
+    """Every shade of every colour, with and without the word for colour."""
+    for character, shade in _SHADES.items():
+        for word, color in _SHADED.items():
+            for end in ("", "色", "色的"):
+                made.setdefault(character + word + end, f"{shade} {color}")
+    for word, color in _SHADED.items():
+        made.setdefault(word + "色", color)
+
+
+_NUMERALS = "一二三四五六七八九"
+
+
+def _fractions(made: dict[str, str]) -> None:
+    """ "三分之一", "百分之二十五", "三成": how much, in per cent."""
+    for below, parts in enumerate(_NUMERALS[1:], 2):
+        for above, part in enumerate(_NUMERALS[: below - 1], 1):
+            made[f"{parts}分之{part}"] = f"{round(100 * above / below)} %"
+    for place, numeral in enumerate(_NUMERALS, 1):
+        made[f"{numeral}成"] = f"{10 * place} %"
+        tens = "十" if place == 1 else f"{numeral}十"
+        made[f"百分之{tens}"] = f"{10 * place} %"
+        for more, unit in enumerate(_NUMERALS, 1):
+            made[f"百分之{tens}{unit}"] = f"{10 * place + more} %"
+        made.setdefault(f"百分之{numeral}", f"{place} %")
+
+
+_UP = ("拉", "提", "调", "推", "抬", "升", "拔", "往上拉", "向上拉")
+_DOWN = ("压", "降", "拉", "收", "减", "调", "往下压", "往下拉")
+
+
+def _steps(made: dict[str, str]) -> None:
+    """Verbs with their direction: "拉起来" lifts, "压下去" brings down."""
+    for verb in _UP:
+        for way in (
+            "起来",
+            "上来",
+            "上去",
+            "高",
+            "高点",
+            "高一点",
+            "高一些",
+            "升",
+            "上来一点",
+            "起来一点",
+            "上去一点",
+        ):
+            degree = " a bit" if way.endswith(("点", "些")) else ""
+            made.setdefault(verb + way, f"raise{degree}")
+    for verb in _DOWN:
+        for way in (
+            "下去",
+            "下来",
+            "低",
+            "低点",
+            "低一点",
+            "低一些",
+            "下来一点",
+            "下去一点",
+            "一压",
+            "一降",
+            "小",
+            "小点",
+        ):
+            degree = " a bit" if way.endswith(("点", "些")) else ""
+            made.setdefault(verb + way, f"bring down{degree}")
