@@ -50,7 +50,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
     Kind.REQUEST: """
         could do with, can do with, would benefit from, would be nice, would be great, would be good, would be
         lovely, would be cool, i need, i want, we need, we want, i would like, asking for, ask for, deserves,
-        calls for, cries out for, is in need of, are in need of, in need of, requires, require, fancy a, craving,
+        calls for, cries out for, is in need of, are in need of, in need of, requires, require, fancy
+        a, craving,
         i am after, i'm after, after a, looking for, i'm looking for, i am looking for, begs for, wants,
         i was hoping for, hoping for, how about, what about, might, might want, any way to, shall, shall be,
         want, make it so that, make sure that, want to, would like, would love, i'd like, i'd love,
@@ -60,15 +61,18 @@ _PLAIN_WORDS: dict[Kind, str] = {
         be possible to, would you mind, help me, help me to, let me have, i want it
     """,
     Kind.COPULA: """
-        find it, find this, is looking, are looking, is coming out, sounds, were, has become, became, gets, got
+        find it, find this, is looking, are looking, is coming out, sounds, were, has become, became,
+        gets, got
         a bit, is just, are just, is all, strikes me as, comes across as, comes across, is kind of, has got a,
         i find it, i find this, i find the photo, i find the picture, it's all, 's, is quite,
         is, are, was, looks, look, seems, seem, feels, feel, appears, appear, it's, that's, comes
         out, came out, turned out, has come out, came out looking, ended up, has
     """,
     Kind.PICTURE: """
-        this one, mine, piccy, foto, img, file, jpeg, jpg, photie, polaroid photo, family photo, holiday photo, holiday
-        snap, snap, snaps, vacation photo, wedding photo, landscape photo, landscape shot, landscape, cityscape, seascape, shots,
+        this one, mine, piccy, foto, img, file, jpeg, jpg, photie, polaroid photo, family photo,
+        holiday photo, holiday
+        snap, snap, snaps, vacation photo, wedding photo, landscape photo, landscape shot, landscape,
+        cityscape, seascape, shots,
         whole frame, whole shot, whole image, entire shot, entire scene, entire frame, all of it, headshot,
         my photo, our photo, capture, exposure of mine, overall thing, artwork,
         it, photo, photos, picture, pictures, image, images, pic, pics, photograph, photographs,
@@ -79,10 +83,12 @@ _PLAIN_WORDS: dict[Kind, str] = {
         full photo, the lot
     """,
     Kind.MAKE: """
-        morph, alter it to, redo, remake, reimagine, rework, treat it with, spin, style it, style, fashion, craft,
+        morph, alter it to, redo, remake, reimagine, rework, treat it with, spin, style it, style,
+        fashion, craft,
         generate, repaint it, reinterpret, recreate, interpret, change over to, convert into, convert to,
         turn into, change this into, change the photo into, change the picture into, change the image into,
-        transform into, translate into, put it in, put it into, take it to, push it to, push towards, move it towards, shift it
+        transform into, translate into, put it in, put it into, take it to, push it to, push towards,
+        move it towards, shift it
         towards, shift towards, lean towards, go with, go, opt for, aim for, try, apply some, lend, grant,
         make, bring, makes, making, turn, turning, give, giving, get, apply, applying, use, set, render,
         have, do, convert, converting, transform, change into, change it into, change it to, turn it
@@ -94,7 +100,8 @@ _PLAIN_WORDS: dict[Kind, str] = {
     Kind.RAISE: """
         ramp, scale up, tune up, hike, hike up, crank, jack up, bring back some, put back, put more, gain,
         add back, add more, add some, throw in, throw in some, throw on, slap on, stick on, sprinkle in,
-        sprinkle on, mix in, work in, introduce, include, overlay with, lay on, enhance the, beef up, build up,
+        sprinkle on, mix in, work in, introduce, include, overlay with, lay on, enhance the, beef up,
+        build up,
         increase, increased, increasing, raise, boost, boosting, add, adding, lift, up, turn up,
         bump up, bump, crank up, pump up, push, push up, bring up, bring back, bring out,
         strengthen, intensify, higher, dial up, amp up, heighten, maximise, maximize, give it, give
@@ -207,12 +214,18 @@ _DEGREES: dict[float, str] = {
         strong, not too strongly, not a lot, bit, little, delicately, delicate, a shade, natural,
         naturally, carefully, discreet, minor, not overdone, tastefully, tasteful
     """,
-    0.75: "kinda, sorta, reasonably, relatively, partially, partly, decently, mid, average, somewhat, moderately, moderate, fairly, a notch, medium, kind of, sort of, some what",
+    0.75: """
+        kinda, sorta, reasonably, relatively, partially, partly, decently, mid, average, somewhat, moderately,
+        moderate, fairly, a notch, medium, kind of, sort of, some what,
+    """,
     1.3: "quite, noticeably, clearly, considerable, noticeable, visibly, nicely, good, properly",
     1.7: """
-        way more, far more, a ton, a ton of, a load, a load of, a bunch, a bunch of, oodles of, masses of, a great
-        many, seriously, majorly, powerful, powerfully, pronounced, punchily, vigorous, vigorously, aggressive,
-        aggressively, decisively, ample, abundant, generous, generously, thick, dense, proper strong, right up,
+        way more, far more, a ton, a ton of, a load, a load of, a bunch, a bunch of, oodles of, masses
+        of, a great
+        many, seriously, majorly, powerful, powerfully, pronounced, punchily, vigorous, vigorously,
+        aggressive,
+        aggressively, decisively, ample, abundant, generous, generously, thick, dense, proper strong,
+        right up,
         way up, way down, right down, all the way up, loads more, tons more, hella, mega, ultra,
         much, a lot, lots, by a lot, a whole lot, a good deal, markedly, tremendously, heaps, loads,
         quite strongly, well, very, really, strongly, strong, heavily, heavy, far, way, significantly,
@@ -260,6 +273,9 @@ def _scales() -> Iterator[tuple[str, Sense]]:
                 yield phrase, Sense(Kind.PROPERTY, scale, sign)
     for zone, words in ZONES.items():
         yield from ((phrase, Sense(Kind.ZONE, zone)) for phrase in listed(words))
+
+
+def _effects() -> Iterator[tuple[str, Sense]]:
     for operation, words in EFFECTS.items():
         for phrase in listed(words):
             yield phrase, Sense(Kind.EFFECT, operation)
@@ -308,6 +324,7 @@ def _lexicon() -> Lexicon:
         _colors(),
         _degrees(),
         _scales(),
+        _effects(),
         styles(),
         WHOLE_PHRASES.items(),
     ):
