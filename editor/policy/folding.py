@@ -61,7 +61,8 @@ _SPACED = re.compile(r"(?<!\w)(?:\w[\s.\-_*·|/]{1,3}){3,}\w(?!\w)")
 
 def fold(text: str) -> str:
     """Return the plain spelling of a text: NFKC, no case, no accents, nothing invisible."""
-    wide = unicodedata.normalize("NFKC", text).casefold()
+    # NFKC would make a plain c of the circled one, which is a copyright sign.
+    wide = unicodedata.normalize("NFKC", text.replace("ⓒ", "©").replace("Ⓒ", "©")).casefold()
     parts = unicodedata.normalize("NFD", wide)
     # Invisible characters join what they split; they are format characters, all but the soft hyphen's kin.
     kept = (char for char in parts if ord(char) not in _DROPPED and unicodedata.category(char) != "Cf")

@@ -1,5 +1,6 @@
 """The prompt gate, on labelled prompts in every language it knows: what it must refuse, what it must not."""
 
+import string
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,3 +114,31 @@ def test_a_way_of_saying_it_holds_for_every_mark(wish: str, mark: str) -> None:
 @pytest.mark.parametrize("mark", ["watermark", "logo", "signature"])
 def test_what_keeps_or_adds_a_mark_is_let_through(wish: str, mark: str) -> None:
     assert review(wish.format(mark)) is None
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "去掉",
+        "无",
+        "用P去掉",
+        "封住",
+        "消して",
+        "隠して",
+        "を削除して",
+        "なし",
+        "entferne ",
+        "убери ",
+        "احذف ",
+    ],
+)
+def test_a_letter_or_a_latin_word_is_no_mark(verb: str) -> None:
+    for word in (*string.ascii_lowercase, "car", "cat", "coffee cup", "picture", "pc", "object", "face"):
+        assert review(f"{verb}{word}") is None, word
+
+
+@pytest.mark.parametrize(
+    "wish", ["去掉©", "去掉ⓒ", "把ⓒ去掉", "remove the ⓒ 2024 line", "©を消して", "ⓒを消して"]
+)
+def test_every_copyright_sign_is_one(wish: str) -> None:
+    assert review(wish) is not None
