@@ -17,7 +17,7 @@ from editor.engines.base import Refused
 from editor.imaging.lettering import ScannerMissing
 from editor.imaging.pixels import Pixels, Plane
 from editor.models import Declaration, Edit, Flag, Source
-from editor.policy import content, marks, prompt
+from editor.policy import content, lexicon, marks, prompt
 from editor.policy.marks import Mark
 from freeai.common.errors import PolicyRefusal
 from freeai.common.sentences import sentence as _
@@ -40,6 +40,11 @@ class WatermarkRemoval(PolicyRefusal):
     """Somebody's mark would go, or is gone."""
 
     code = "watermark_removal"
+
+
+def make_ready() -> None:
+    """Have the words compiled that prompts are judged by: seconds, the first time."""
+    lexicon.languages()
 
 
 def refusal_of(wish: str, *, own_watermark: bool) -> PolicyRefusal | None:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from accounts.models import ApiKey
-from editor import api_requests, masks, sources, submission, trials, webhooks
+from editor import api_requests, gates, masks, sources, submission, trials, webhooks
 from editor.api import bodies, door, serializers
 from editor.models import ApiRequest, Edit
 from freeai.common import fetching
@@ -88,6 +88,7 @@ def _carry_out(key: ApiKey, request: ApiRequest, body: bodies.Body, data: dict[s
         )
         submit = trials.submit if key.is_test else submission.submit_edit
         made = []
+        gates.make_ready()  # not under the lock that every other writer of SQLite waits for
         with transaction.atomic():
             for number in range(data["n"]):
                 seed = None if wish.seed is None else (wish.seed + number) % (submission.SEED_MAX + 1)

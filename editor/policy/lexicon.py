@@ -8,6 +8,7 @@ stands in a whole phrase for any of its words, so that one line tells a way of s
 """
 
 import re
+import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _NEVER = re.compile(r"(?!)")
 _LIST = re.compile(r"<([a-z]+)>")
 MARK = "\ue000"
 """Stands for each mark in the text that `about_marks` reads: the longest list, looked for only once."""
+
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,17 @@ class Language:
     innocent: re.Pattern[str]
 
 
-@cache
 def languages() -> tuple[Language, ...]:
-    """Return all languages, each with the English words beside its own: people mix them."""
+    """Return all languages, each with the English words beside its own: people mix them.
+
+    The first call compiles them, for some seconds; whoever else calls meanwhile waits for that.
+    """
+    with _one_at_a_time:
+        return _languages()
+
+
+@cache
+def _languages() -> tuple[Language, ...]:
     raw = {
         path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(_WORDS.glob("*.toml"))
     }

@@ -1,6 +1,8 @@
 """The prompt gate, on labelled prompts in every language it knows: what it must refuse, what it must not."""
 
 import string
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,3 +144,16 @@ def test_a_letter_or_a_latin_word_is_no_mark(verb: str) -> None:
 )
 def test_every_copyright_sign_is_one(wish: str) -> None:
     assert review(wish) is not None
+
+
+def test_words_are_compiled_once_however_many_ask_first() -> None:
+    code = (
+        "import sys, threading; from editor.policy import lexicon\n"
+        "made = []; compiled = lexicon._language\n"
+        "lexicon._language = lambda *words: made.append(words[0]) or compiled(*words)\n"
+        "crowd = [threading.Thread(target=lexicon.languages) for _ in range(8)]\n"
+        "[one.start() for one in crowd]; [one.join() for one in crowd]\n"
+        "print(len(made) == len(set(made)) == len(lexicon.languages()))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "True"
