@@ -108,7 +108,9 @@ def statuses(site: Site, one: str = "") -> list[str]:
 
 def test_a_worker_without_its_model_says_what_is_missing(tmp_path: Path) -> None:
     with running_site(tmp_path / "home") as site:
-        nothing = site.manage("gpu_worker", "--model", "step1x-edit", "--weights", str(tmp_path / "nothing"))
+        nothing = site.manage(
+            "gpu_worker", "--model", "step1x-edit", "--device", "cpu", "--weights", str(tmp_path / "nothing")
+        )
         assert nothing.returncode != 0
         assert "model_index.json is missing" in nothing.stderr
         assert "Traceback" not in nothing.stderr

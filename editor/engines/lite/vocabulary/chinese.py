@@ -73,6 +73,46 @@ _PLAIN_COLORS = frozenset(
 )
 
 
+_FIXED = {
+    "加暗角": "add a vignette",
+    "高光压暗": "softer highlights",
+    "压暗高光": "softer highlights",
+    "太暗": "too dark",
+    "太灰": "too dull",
+    "变黑": "make black",
+    "变白": "make white",
+    "白底的": "white background",
+    "太亮": "too bright",
+    "偏暗": "too dark",
+    "偏亮": "too bright",
+    "偏冷": "too cold",
+    "偏暖": "too warm",
+    "冷暖": "qzx",
+    "锐化": "sharpen",
+    "柔化": "soften",
+    "虚化": "blur",
+    "模糊处理": "blur",
+    "高斯模糊": "blur",
+    "模糊化": "blur",
+    "模糊掉": "blur",
+    "提亮": "brighten",
+    "压暗": "darken",
+    "加深": "darken",
+    "淡化": "fade",
+    "柔焦": "soft focus",
+    "去模糊": "unblur",
+    "变模糊": "blur",
+    "加暖": "warm up",
+    "暖色一点": "a bit warmer",
+    "冷色一点": "a bit cooler",
+    "暖一点": "a bit warmer",
+    "冷一点": "a bit cooler",
+    "降温": "cooler",
+    "升温": "warmer",
+}
+"""Whole phrases that the rules below would read otherwise."""
+
+
 def phrases_of(words: Mapping[str, str], adjectives: Mapping[str, list[str]]) -> dict[str, str]:
     """Every phrase with its English: the words, and what adjectives make with their neighbours."""
     made = {phrase: english for english, phrases in words.items() for phrase in listed(phrases)}
@@ -103,45 +143,7 @@ def phrases_of(words: Mapping[str, str], adjectives: Mapping[str, list[str]]) ->
     _shades(made)
     _fractions(made)
     _steps(made)
-    made |= {"加暗角": "add a vignette", "高光压暗": "softer highlights", "压暗高光": "softer highlights"}
-    made |= {
-        "太暗": "too dark",
-        "太灰": "too dull",
-        "变黑": "make black",
-        "变白": "make white",
-        "白底的": "white background",
-        "太亮": "too bright",
-        "偏暗": "too dark",
-        "偏亮": "too bright",
-        "偏冷": "too cold",
-        "偏暖": "too warm",
-        "冷暖": "qzx",
-    }
-    made |= {
-        "锐化": "sharpen",
-        "柔化": "soften",
-        "虚化": "blur",
-        "模糊处理": "blur",
-        "高斯模糊": "blur",
-        "模糊化": "blur",
-        "模糊掉": "blur",
-        "提亮": "brighten",
-        "压暗": "darken",
-        "加深": "darken",
-        "淡化": "fade",
-        "柔焦": "soft focus",
-        "去模糊": "unblur",
-        "变模糊": "blur",
-    }
-    made |= {
-        "加暖": "warm up",
-        "暖色一点": "a bit warmer",
-        "冷色一点": "a bit cooler",
-        "暖一点": "a bit warmer",
-        "冷一点": "a bit cooler",
-        "降温": "cooler",
-        "升温": "warmer",
-    }
+    made |= _FIXED
     for phrase, english in list(made.items()):
         if phrase.endswith("色") and english in _PLAIN_COLORS:
             made[phrase + "的"] = english
@@ -192,40 +194,42 @@ def _fractions(made: dict[str, str]) -> None:
 
 _UP = ("拉", "提", "调", "推", "抬", "升", "拔", "往上拉", "向上拉")
 _DOWN = ("压", "降", "拉", "收", "减", "调", "往下压", "往下拉")
+_UPWARDS = [
+    "起来",
+    "上来",
+    "上去",
+    "高",
+    "高点",
+    "高一点",
+    "高一些",
+    "升",
+    "上来一点",
+    "起来一点",
+    "上去一点",
+]
+_DOWNWARDS = [
+    "下去",
+    "下来",
+    "低",
+    "低点",
+    "低一点",
+    "低一些",
+    "下来一点",
+    "下去一点",
+    "一压",
+    "一降",
+    "小",
+    "小点",
+]
 
 
 def _steps(made: dict[str, str]) -> None:
     """Verbs with their direction: "拉起来" lifts, "压下去" brings down."""
     for verb in _UP:
-        for way in (
-            "起来",
-            "上来",
-            "上去",
-            "高",
-            "高点",
-            "高一点",
-            "高一些",
-            "升",
-            "上来一点",
-            "起来一点",
-            "上去一点",
-        ):
+        for way in _UPWARDS:
             degree = " a bit" if way.endswith(("点", "些")) else ""
             made.setdefault(verb + way, f"raise{degree}")
     for verb in _DOWN:
-        for way in (
-            "下去",
-            "下来",
-            "低",
-            "低点",
-            "低一点",
-            "低一些",
-            "下来一点",
-            "下去一点",
-            "一压",
-            "一降",
-            "小",
-            "小点",
-        ):
+        for way in _DOWNWARDS:
             degree = " a bit" if way.endswith(("点", "些")) else ""
             made.setdefault(verb + way, f"bring down{degree}")
