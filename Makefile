@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Tests wait for servers and browsers much of their time. A file's tests stay together, in order.
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 UNSPOKEN := -i .venv -i var -i tests -i benchmarks -i docs -i templates/admin
